@@ -43,6 +43,11 @@ export type Condition =
   | { readonly kind: 'range'; readonly parameter: string; readonly tests: readonly RangeTest[] } // one range entry passes all tests
   | { readonly kind: 'has'; readonly parameter: string } // has any value for the parameter
   | { readonly kind: 'id'; readonly ids: readonly string[] }
+  /**
+   * `:in`, `:above`, `:below` of a token: codes that terminology knows. Stands only between `parseQuery` and `rest/`,
+   * which replaces it by `key`; stores and `matches` refuse it.
+   */
+  | { readonly kind: 'concepts'; readonly parameter: string; readonly relation: 'in' | 'above' | 'below'; readonly value: string }
   | { readonly kind: 'updated'; readonly tests: readonly RangeTest[] } // lastUpdated as a range of one instant
   /** Chain: a reference of this parameter leads to a current row of one of these types that fulfils `where`. */
   | { readonly kind: 'refers'; readonly parameter: string; readonly types: readonly ResourceType[]; readonly where: Condition }
