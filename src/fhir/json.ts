@@ -25,8 +25,8 @@ export interface JsonBody {
  * @throws FhirError `structure` with line and column, or the member's name.
  */
 export function parseJson(text: string): JsonBody {
-  refuseDepth(text);
-  const tree = () => parse(text, undefined, { onDuplicateKey: refuseDuplicate }) as Lossless;
+  refuseDepthAndDuplicates(text);
+  const tree = () => parse(text) as Lossless;
   try {
     checkMembers(tree());
     return { text, value: JSON.parse(text), lossless: tree };
@@ -41,23 +41,47 @@ export function stringifyLossless(value: Lossless): string {
   return stringify(value) ?? 'null';
 }
 
-function refuseDepth(text: string): void {
-  let depth = 0;
-  let quoted = false;
+/** One pass over the text before anything is built from it: depth, and members that stand twice (a parser keeps only the last). */
+function refuseDepthAndDuplicates(text: string): void {
+  const open: Set<string>[] = []; // names seen in each open object; an array has a set that stays empty
   for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (quoted) {
-      if (char === 0x5c) i++;
-      else if (char === 0x22) quoted = false;
-    } else if (char === 0x22) quoted = true;
-    else if (char === 0x7b || char === 0x5b) depth++;
-    else if (char === 0x7d || char === 0x5d) depth--;
-    if (depth > MAX_DEPTH) throw new FhirError('structure', `The body nests deeper than ${MAX_DEPTH} levels; flatten it.`);
+    const char = text[i];
+    if (char === '{' || char === '[') {
+      if (open.push(new Set()) > MAX_DEPTH) throw new FhirError('structure', `The body nests deeper than ${MAX_DEPTH} levels; flatten it.`);
+    } else if (char === '}' || char === ']') open.pop();
+    else if (char === '"') {
+      const end = endOfString(text, i);
+      AFTER_NAME.lastIndex = end + 1;
+      if (AFTER_NAME.test(text)) noteName(open.at(-1), text.slice(i, end + 1));
+      i = end;
+    }
   }
 }
 
-function refuseDuplicate({ key }: { key: string }): never {
-  throw new FhirError('structure', `The member "${key}" stands twice in one object; JSON of FHIR has each member once.`);
+const AFTER_NAME = /[ \t\r\n]*:/y;
+
+function endOfString(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '"') return i;
+  }
+  return text.length;
+}
+
+function noteName(seen: Set<string> | undefined, quoted: string): void {
+  const name = quoted.includes('\\') ? readName(quoted) : quoted.slice(1, -1);
+  if (seen?.has(name)) {
+    throw new FhirError('structure', `The member "${name.slice(0, 80)}" stands twice in one object; JSON of FHIR has each member once.`);
+  }
+  seen?.add(name);
+}
+
+function readName(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return quoted; // malformed: the parser says where
+  }
 }
 
 function checkMembers(value: Lossless): void {
@@ -69,7 +93,10 @@ function checkMembers(value: Lossless): void {
     if (!Number.isFinite(Number(value.value))) throw new FhirError('structure', `The number ${value.value.slice(0, 40)} is too large.`);
   } else if (value !== null && typeof value === 'object') {
     if (Object.hasOwn(value, '__proto__')) throw new FhirError('structure', 'The member "__proto__" is not allowed.');
-    for (const member of Object.values(value)) checkMembers(member);
+    for (const [name, member] of Object.entries(value)) {
+      checkMembers(name);
+      checkMembers(member);
+    }
   }
 }
 

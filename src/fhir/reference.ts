@@ -21,7 +21,7 @@ export function parseReference(text: string): LiteralReference | undefined {
   const type = path.at(-2) ?? '';
   if (!isResourceType(type) || !isId(id) || (versionId !== undefined && !isId(versionId))) return undefined;
   const base = path.slice(0, -2).join('/');
-  if (base && !/^https?:\/\//.test(base)) return undefined;
+  if (path.length > 2 && !/^https?:\/\/./.test(base)) return undefined;
   return { type, id, ...(versionId && { versionId }), ...(base && { base }) };
 }
 
