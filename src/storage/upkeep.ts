@@ -8,6 +8,13 @@ export interface StoreUpkeep {
   stale(type: ResourceType, parametersHash: string, page: Paging): Promise<Page<Version>>;
   /** Replaces entries without a new version, only where the row is still the version that was read; gives how many were. */
   reindex(rows: readonly Reindexed[]): Promise<number>;
+  /**
+   * With which search parameters all rows of a type are known to be indexed (code → fingerprint), as it was noted last;
+   * types that nobody noted are left out.
+   */
+  indexed(): Promise<ReadonlyMap<ResourceType, Readonly<Record<string, string>>>>;
+  /** Notes that all rows of these types are indexed with these parameters; all types in one unit, other types keep their note. */
+  noteIndexed(fingerprints: ReadonlyMap<ResourceType, Readonly<Record<string, string>>>): Promise<void>;
   /** Rows that the content loader wrote and nobody edited since (current version has an origin), without their json. */
   loaded(page: Paging): Promise<Page<LoadedRow>>;
   /** Number of current resources by type; types without any are left out. */
