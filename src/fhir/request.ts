@@ -24,6 +24,9 @@ export interface FhirRequest {
   readonly type?: ResourceType;
   readonly id?: string;
   readonly versionId?: string;
+  /** Owner of the compartment that a search looks into (https://hl7.org/fhir/R4/search.html#vscontext). */
+  readonly compartment?: { readonly type: ResourceType; readonly id: string };
+  /** In order; of a POST `_search`, those of the address and then those of the form. */
   readonly query: QueryParameters;
   readonly conditions: Conditions;
   readonly prefer: Preferences;

@@ -1,0 +1,42 @@
+import type { Operation } from '../fhir/operation.ts';
+import type { FhirRequest } from '../fhir/request.ts';
+import type { OperationOutcomeIssue } from '../fhir/types.ts';
+import type { ParameterRegistry } from '../search/parameters.ts';
+import type { ResourceStore } from '../storage/store.ts';
+import type { Terminology } from '../terminology/terminology.ts';
+
+/** What the interactions are given, once. */
+export interface RestDeps {
+  readonly store: ResourceStore;
+  /** The search parameters in force now; a change makes another registry. */
+  readonly parameters: () => ParameterRegistry;
+  readonly terminology: Terminology;
+  readonly core: CoreElements;
+  readonly check: WriteCheck;
+  readonly operations: readonly Operation[];
+  readonly software: { readonly name: string; readonly version: string };
+  /** No writes over REST. */
+  readonly readOnly?: boolean;
+}
+
+/**
+ * Holds a resource against R4 and profiles before it is written. Gives remarks that do not prevent the write.
+ * @throws FhirError `structure`, `invalid` (400) or `unprocessable` (422) with the issues
+ */
+export type WriteCheck = (resource: unknown, request: FhirRequest) => Promise<readonly OperationOutcomeIssue[]>;
+
+/** What R4's StructureDefinitions say of elements. */
+export interface CoreElements {
+  /** Direct elements of a resource type, a data type or a backbone path (`Patient`, `HumanName`, `Patient.contact`); none where unknown. */
+  elements(path: string): readonly CoreElement[];
+}
+
+export interface CoreElement {
+  /** Name in JSON; a choice as `value[x]`. */
+  readonly name: string;
+  readonly min: number;
+  readonly isSummary: boolean;
+  readonly isModifier: boolean;
+  /** Where its own elements stand: a data type or a backbone path for each type it may have. */
+  readonly types: readonly string[];
+}
