@@ -1,0 +1,58 @@
+/**
+ * What the process says: to people on standard output (start-up lines), to machines on standard error (one JSON object a line).
+ * Nothing that a caller sent is in either: no body, query, token or address, only the template of the route.
+ */
+import { pino } from 'pino';
+
+export interface RequestLine {
+  readonly method: string;
+  /** Template of the route (`/fhir/:type/:id`), never the address. */
+  readonly route: string;
+  readonly status: number;
+  /** Milliseconds from the first byte of the head to the last byte of the answer, one decimal. */
+  readonly ms: number;
+  readonly id: string;
+}
+
+export interface Log {
+  request(line: RequestLine): void;
+  /** Something that an operator should know; the fields are facts about the server, not about a caller. */
+  info(message: string, fields?: object): void;
+  /** A fault of the program: its kind, code and place are kept, its text is not, which may quote what a caller sent. */
+  error(message: string, error: unknown, fields?: object): void;
+  /** Writes what is still buffered. */
+  flush(): void;
+}
+
+export interface LogOptions {
+  readonly level: string;
+  /** Where the lines go; absent: standard error. */
+  readonly write?: (line: string) => void;
+}
+
+export function createLog({ level, write }: LogOptions): Log {
+  // Written in portions: a system call for each line would cost as much as the store.
+  const target = write ? { write, flushSync: () => {} } : pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 250 });
+  const logger = pino(
+    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    target,
+  );
+  return {
+    request: (line) => logger.info(line),
+    info: (message, fields = {}) => logger.info(fields, message),
+    error: (message, error, fields = {}) => logger.error({ ...fields, ...describe(error) }, message),
+    flush: () => target.flushSync(),
+  };
+}
+
+/** Prints lines for the person at the terminal. */
+export function say(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function describe(error: unknown): object {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { code } = error as { code?: unknown };
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, ...(typeof code === 'string' && { code }), at: frames.slice(0, 12).map((line) => line.trim()) };
+}
