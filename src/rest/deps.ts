@@ -1,6 +1,7 @@
+import type { Summary } from '../definitions/summary.ts';
 import type { Operation } from '../fhir/operation.ts';
 import type { FhirRequest } from '../fhir/request.ts';
-import type { OperationOutcomeIssue } from '../fhir/types.ts';
+import type { OperationOutcomeIssue, ResourceType } from '../fhir/types.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
@@ -25,18 +26,7 @@ export interface RestDeps {
  */
 export type WriteCheck = (resource: unknown, request: FhirRequest) => Promise<readonly OperationOutcomeIssue[]>;
 
-/** What R4's StructureDefinitions say of elements. */
+/** What R4's StructureDefinitions say of a type's elements. */
 export interface CoreElements {
-  /** Direct elements of a resource type, a data type or a backbone path (`Patient`, `HumanName`, `Patient.contact`); none where unknown. */
-  elements(path: string): readonly CoreElement[];
-}
-
-export interface CoreElement {
-  /** Name in JSON; a choice as `value[x]`. */
-  readonly name: string;
-  readonly min: number;
-  readonly isSummary: boolean;
-  readonly isModifier: boolean;
-  /** Where its own elements stand: a data type or a backbone path for each type it may have. */
-  readonly types: readonly string[];
+  summary(type: ResourceType): Summary;
 }
