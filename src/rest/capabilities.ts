@@ -1,0 +1,133 @@
+/**
+ * What this server can do (https://hl7.org/fhir/R4/capabilitystatement.html), said by the tables that do it: routes, search
+ * parameters, operations.
+ */
+import type { Operation } from '../fhir/operation.ts';
+import { resourceTypes } from '../fhir/resource-types.ts';
+import type {
+  CapabilityStatement,
+  CapabilityStatementRest,
+  CapabilityStatementRestResource,
+  CapabilityStatementRestResourceOperation,
+  CapabilityStatementRestResourceSearchParam,
+  ResourceType,
+} from '../fhir/types.ts';
+import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
+import type { RestDeps } from './deps.ts';
+import { typesOf } from './operation-routes.ts';
+import type { Route } from './routes.ts';
+
+export interface Facts extends Pick<RestDeps, 'operations' | 'software' | 'readOnly'> {
+  readonly routes: readonly Route[];
+  readonly registry: ParameterRegistry;
+  readonly baseUrl: string;
+}
+
+const REFERENCES =
+  'References are kept as they are written: their targets need not exist, and a reference never prevents the deletion of its target.';
+const STRICT =
+  'A search parameter that is not listed is refused with 400; with "Prefer: handling=lenient" it is left out, and the self link and an OperationOutcome in the answer say so.';
+
+export function capabilities(facts: Facts): Omit<CapabilityStatement, 'date'> {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    kind: 'instance',
+    software: facts.software,
+    implementation: { description: 'Computable clinical guidelines, served through FHIR REST and CDS Hooks', url: facts.baseUrl },
+    fhirVersion: '4.0.1',
+    format: ['json', 'application/fhir+json'],
+    rest: [server(facts)],
+  };
+}
+
+function server(facts: Facts): CapabilityStatementRest {
+  const interactions = namesOf(facts.routes, SYSTEM);
+  const operation = operationsOf(facts.operations.filter(({ definition }) => definition.system));
+  const sources = includeSources(facts.registry);
+  return {
+    mode: 'server',
+    documentation: `${STRICT} ${REFERENCES}`,
+    resource: resourceTypes.map((type) => resource(facts, type, sources)),
+    ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
+    searchParam: facts.registry.common().map(searchParameter),
+    ...(operation.length > 0 && { operation }),
+  };
+}
+
+type InteractionCode = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code'];
+type SystemCode = NonNullable<CapabilityStatementRest['interaction']>[number]['code'];
+
+const TYPE: readonly InteractionCode[] = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
+const SYSTEM: readonly SystemCode[] = ['transaction', 'batch', 'search-system', 'history-system'];
+
+function namesOf<T extends string>(routes: readonly Route[], codes: readonly T[]): readonly T[] {
+  return codes.filter((code) => routes.some(({ interaction }) => interaction === code));
+}
+
+function resource({ routes, registry, operations }: Facts, type: ResourceType, sources: IncludeSources): CapabilityStatementRestResource {
+  const parameters = registry.of(type);
+  const offered = namesOf(routes, TYPE);
+  const includes = parameters.filter(leadsSomewhere).map(({ code }) => `${type}:${code}`);
+  const operation = operationsOf(operations.filter(({ definition }) => isOn(definition, type)));
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: offered.map((code) => ({ code })),
+    versioning: 'versioned',
+    readHistory: offered.includes('vread'),
+    updateCreate: offered.includes('update'),
+    conditionalCreate: offered.includes('create'),
+    conditionalRead: 'full-support',
+    conditionalUpdate: routes.some(({ interaction }) => interaction === 'conditional-update'),
+    conditionalDelete: routes.some(({ interaction }) => interaction === 'conditional-delete') ? 'single' : 'not-supported',
+    referencePolicy: ['literal', 'logical'],
+    ...(includes.length > 0 && { searchInclude: includes }),
+    ...(sources.has(type) && { searchRevInclude: [...(sources.get(type) ?? [])] }),
+    searchParam: parameters.map(searchParameter),
+    ...(operation.length > 0 && { operation }),
+  };
+}
+
+function searchParameter({ code, url, type, documentation }: Parameter): CapabilityStatementRestResourceSearchParam {
+  return { name: code, definition: url, type, ...(documentation && { documentation }) };
+}
+
+/** By target type, the `Source:parameter` that may lead to it. */
+type IncludeSources = ReadonlyMap<ResourceType, readonly string[]>;
+
+function includeSources(registry: ParameterRegistry): IncludeSources {
+  const sources = new Map<ResourceType, string[]>();
+  for (const source of resourceTypes) {
+    for (const parameter of registry.of(source).filter(leadsSomewhere)) {
+      for (const target of parameter.targets) sources.set(target, [...(sources.get(target) ?? []), `${source}:${parameter.code}`]);
+    }
+  }
+  return sources;
+}
+
+function leadsSomewhere({ type, targets }: Parameter): boolean {
+  return type === 'reference' && targets.length > 0;
+}
+
+function isOn(definition: Operation['definition'], type: ResourceType): boolean {
+  const types = typesOf(definition);
+  return (definition.type || definition.instance) && (types.length === 0 || types.includes(type));
+}
+
+function operationsOf(operations: readonly Operation[]): CapabilityStatementRestResourceOperation[] {
+  return operations.map(({ definition }) => ({
+    name: definition.code,
+    definition: definition.url ?? `OperationDefinition/${definition.code}`,
+  }));
+}
