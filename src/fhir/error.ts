@@ -20,7 +20,9 @@ export type ErrorKind =
   | 'ambiguous' // 412: criteria found several
   | 'incomplete' // 412: required data was neither given nor could be fetched
   | 'too-large' // 413
+  | 'too-long' // 414: the address
   | 'unsupported-media' // 415
+  | 'misdirected' // 421: the Host header names another server
   | 'unprocessable' // 422: well formed, but against a profile or a rule
   | 'unavailable'; // 503, to be tried again
 

@@ -1,0 +1,72 @@
+/** All doors of the server on one Express application (docs/request.md tells the way of a request through it). */
+import type { RequestListener } from 'node:http';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { FhirError } from '../fhir/error.ts';
+import type { Log } from '../log.ts';
+import type { Route } from '../rest/routes.ts';
+import type { StartFacts } from '../web/start-facts.ts';
+import { requireToken } from './access.ts';
+import { type CdsDoor, cdsRouter } from './cds-router.ts';
+import { createCompressor } from './compression.ts';
+import { allowOrigins } from './cross-origin.ts';
+import { createFaults } from './errors.ts';
+import { exchange } from './exchange.ts';
+import { fhirRouter } from './fhir-router.ts';
+import { healthRouter } from './health-router.ts';
+import { pageRouter } from './page-router.ts';
+import { securityHeaders } from './security-headers.ts';
+import { createSend } from './send.ts';
+
+export interface ApplicationParts {
+  /** Without trailing slash. */
+  readonly publicUrl: string;
+  readonly routes: readonly Route[];
+  readonly services: CdsDoor;
+  readonly facts: () => Promise<StartFacts>;
+  /** Whether the store answers and the content is loaded. */
+  readonly ready: () => Promise<boolean>;
+  readonly log: Log;
+  readonly limits: Limits;
+  /** Host names that are answered; absent: all. */
+  readonly hosts?: ReadonlySet<string>;
+  readonly apiToken?: string;
+  readonly corsOrigins: readonly string[];
+}
+
+export interface Limits {
+  /** Bytes. */
+  readonly bodyLimit: number;
+  /** Bytes; of a batch, a transaction and a hook call. */
+  readonly largeBodyLimit: number;
+  /** Milliseconds. */
+  readonly requestTimeout: number;
+}
+
+export interface Application {
+  readonly handler: RequestListener;
+  /** How many errors were none of the caller's: 0, unless the program has a fault. */
+  unexpectedErrors(): number;
+}
+
+export function application(parts: ApplicationParts): Application {
+  const { publicUrl, routes, services, log, limits, hosts, apiToken } = parts;
+  const send = createSend(createCompressor());
+  const faults = createFaults(log, send);
+  const guards: RequestHandler[] = parts.corsOrigins.length ? [allowOrigins(parts.corsOrigins)] : [];
+  const lock = (open: readonly string[] = []) => (apiToken ? [requireToken(apiToken, open)] : []);
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
+  app.use(exchange({ log, faults, requestTimeout: limits.requestTimeout, ...(hosts && { hosts }) }));
+  app.use(securityHeaders(publicUrl.startsWith('https:')));
+  app.use('/fhir', ...guards, ...lock(['/metadata']), fhirRouter({ routes, baseUrl: `${publicUrl}/fhir`, ...limits, faults, send }));
+  app.use('/cds-services', ...guards, ...lock(), cdsRouter({ services, ...limits, faults, send }));
+  app.use('/health', healthRouter(parts.ready));
+  app.use(pageRouter(parts.facts, send));
+  app.use(() => {
+    throw new FhirError('not-found', 'Nothing is at this address. FHIR begins at /fhir, CDS Hooks at /cds-services; / tells more.');
+  });
+  const answerFault: ErrorRequestHandler = (error, _request, response, _next) => faults.answer(response, error);
+  app.use(answerFault);
+  return { handler: app, unexpectedErrors: faults.unexpected };
+}

@@ -1,0 +1,99 @@
+/** The routes of the REST API, made from the one table of interactions (https://hl7.org/fhir/R4/http.html#summary). */
+import { type RequestHandler, Router } from 'express';
+import { FhirError } from '../fhir/error.ts';
+import { isId } from '../fhir/id.ts';
+import type { Route } from '../rest/routes.ts';
+import { type BodyRules, readBody } from './body.ts';
+import type { Faults } from './errors.ts';
+import { answerFhir } from './fhir-answer.ts';
+import { FORM, fhirRequest, resourceType } from './fhir-request.ts';
+import { negotiate } from './negotiation.ts';
+import type { Send } from './send.ts';
+
+export interface FhirRouterDeps {
+  readonly routes: readonly Route[];
+  /** `PUBLIC_URL` + `/fhir`. */
+  readonly baseUrl: string;
+  /** Bytes. */
+  readonly bodyLimit: number;
+  /** Bytes, of a batch or transaction. */
+  readonly largeBodyLimit: number;
+  readonly faults: Faults;
+  readonly send: Send;
+}
+
+const JSON_TYPES = ['application/fhir+json', 'application/json', 'text/json'];
+
+export function fhirRouter(deps: FhirRouterDeps): Router {
+  const router = Router({ caseSensitive: true });
+  for (const [path, routes] of byPath(deps.routes)) {
+    const route = router.route(expressPath(path));
+    for (const each of routes) route[verb(each)](interaction(each, deps));
+    route.all(otherMethod(routes));
+  }
+  return router;
+}
+
+function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const paths = new Map<string, Route[]>();
+  for (const route of routes) paths.set(route.path, [...(paths.get(route.path) ?? []), route]);
+  return paths;
+}
+
+/** `[type]` becomes a parameter; what Express would take for a pattern stands for itself. */
+function expressPath(path: string): string {
+  return path.replace(/[*?+!(){}:]/g, '\\$&').replace(/\[(\w+)\]/g, ':$1') || '/';
+}
+
+function verb({ method }: Route): 'get' | 'post' | 'put' | 'patch' | 'delete' {
+  return method.toLowerCase() as Lowercase<Route['method']>;
+}
+
+function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRouterDeps): RequestHandler {
+  const rules = bodyRules(route, limits);
+  return async (request, response) => {
+    try {
+      const body = rules && (await readBody(request, rules));
+      const asked = fhirRequest(request, route, body, baseUrl);
+      const { mediaType, pretty } = negotiate(request.headers.accept, asked.query, body && request.headers['content-type']);
+      response.setHeader('Content-Type', `${mediaType}; charset=utf-8`); // of an OperationOutcome, too
+      answerFhir(response, asked, await route.run(asked), pretty, send);
+    } catch (error) {
+      faults.answer(response, error);
+    }
+  };
+}
+
+/** What a route takes as its body; undefined: a body is not looked at. */
+function bodyRules(
+  { method, path }: Route,
+  { bodyLimit, largeBodyLimit }: Pick<FhirRouterDeps, 'bodyLimit' | 'largeBodyLimit'>,
+): BodyRules | undefined {
+  if (method === 'GET' || method === 'DELETE') return undefined;
+  if (path.endsWith('/_search')) return { limit: bodyLimit, mediaTypes: [FORM] };
+  if (method === 'PATCH') return { limit: bodyLimit, mediaTypes: ['application/json-patch+json', ...JSON_TYPES], patch: true };
+  return { limit: path === '/' || path === '' ? largeBodyLimit : bodyLimit, mediaTypes: JSON_TYPES };
+}
+
+/** OPTIONS tells what is allowed here, any other method is told the same with 405. */
+function otherMethod(routes: readonly Route[]): RequestHandler {
+  const allowed = [...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
+  return (request, response) => {
+    if (request.params.type !== undefined) namesSomething(request.params);
+    if (request.method !== 'OPTIONS') {
+      throw new FhirError('method-not-allowed', `${request.method.slice(0, 16)} is not offered at this address, only ${allowed}.`, {
+        headers: { Allow: `${allowed}, OPTIONS` },
+      });
+    }
+    response.setHeader('Allow', `${allowed}, OPTIONS`);
+    response.statusCode = 204;
+    response.end();
+  };
+}
+
+/** What is nowhere is 404, whatever the method. @throws FhirError `not-found` */
+function namesSomething({ type, id }: { readonly [name: string]: unknown }): void {
+  resourceType(type);
+  if (typeof id === 'string' && !isId(id))
+    throw new FhirError('not-found', `${String(type)} has no operation and no resource of this name.`);
+}
