@@ -1,7 +1,7 @@
-import type { Summary } from '../definitions/summary.ts';
+import type { CoreDefinitions } from '../definitions/core.ts';
 import type { Operation } from '../fhir/operation.ts';
 import type { FhirRequest } from '../fhir/request.ts';
-import type { OperationOutcomeIssue, ResourceType } from '../fhir/types.ts';
+import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
@@ -12,7 +12,7 @@ export interface RestDeps {
   /** The search parameters in force now; a change makes another registry. */
   readonly parameters: () => ParameterRegistry;
   readonly terminology: Terminology;
-  readonly core: CoreElements;
+  readonly core: CoreFacts;
   readonly check: WriteCheck;
   readonly operations: readonly Operation[];
   readonly software: { readonly name: string; readonly version: string };
@@ -26,7 +26,5 @@ export interface RestDeps {
  */
 export type WriteCheck = (resource: unknown, request: FhirRequest) => Promise<readonly OperationOutcomeIssue[]>;
 
-/** What R4's StructureDefinitions say of a type's elements. */
-export interface CoreElements {
-  summary(type: ResourceType): Summary;
-}
+/** What is asked of R4's own definitions. */
+export type CoreFacts = Pick<CoreDefinitions, 'summary' | 'compartment'>;

@@ -5,7 +5,7 @@ import type { FhirRequest, FhirResponse, Interaction, QueryParameters } from '..
 import type { HistoryScope, Version } from '../storage/store.ts';
 import { type Address, addressOf, fullUrl, unknown } from './address.ts';
 import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
-import type { CoreElements, RestDeps } from './deps.ts';
+import type { CoreFacts, RestDeps } from './deps.ts';
 import { etag } from './etag.ts';
 import { addressWith } from './links.ts';
 import { CURSOR, decodeToken, encodeToken, GENERAL, once, pageSize, takeOnly, withParameter } from './query-parameters.ts';
@@ -73,7 +73,7 @@ function milliseconds(instant: string, rounded: 'up' | 'down'): string {
   return rounded === 'down' || /^0+Z$/.test(instant.slice(23)) ? whole : new Date(Date.parse(whole) + 1).toISOString();
 }
 
-function shortened(version: Version, part: Part, core: CoreElements): Version {
+function shortened(version: Version, part: Part, core: CoreFacts): Version {
   return version.json ? { ...version, json: partText(version.json, part, core) } : version;
 }
 

@@ -3,7 +3,7 @@ import { FhirError } from '../fhir/error.ts';
 import type { FhirRequest, FhirResponse, Interaction } from '../fhir/request.ts';
 import type { Version } from '../storage/store.ts';
 import { addressOf, gone, unknown } from './address.ts';
-import type { CoreElements, RestDeps } from './deps.ts';
+import type { CoreFacts, RestDeps } from './deps.ts';
 import { etag, isUnchanged } from './etag.ts';
 import { takeOnly } from './query-parameters.ts';
 import { partOf, partText } from './summary.ts';
@@ -18,7 +18,7 @@ export function read({ store, core }: Pick<RestDeps, 'store' | 'core'>): Interac
 }
 
 /** One version as read and vread answer it: 200, 304, or 410 for a deletion. */
-export function versionAnswer(request: FhirRequest, version: Version, core: CoreElements): FhirResponse {
+export function versionAnswer(request: FhirRequest, version: Version, core: CoreFacts): FhirResponse {
   takeOnly(request, 'read');
   const json = version.json;
   if (!json) throw gone(version);

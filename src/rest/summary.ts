@@ -4,7 +4,7 @@ import { FhirError } from '../fhir/error.ts';
 import { type Lossless, type LosslessObject, parseJson, stringifyLossless } from '../fhir/json.ts';
 import type { QueryParameters } from '../fhir/request.ts';
 import type { ResourceType } from '../fhir/types.ts';
-import type { CoreElements } from './deps.ts';
+import type { CoreFacts } from './deps.ts';
 import { once } from './query-parameters.ts';
 
 export const SUBSETTED = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' } as const;
@@ -19,7 +19,7 @@ const SUMMARIES = ['true', 'text', 'data', 'count', 'false'];
  * @param types - types that may be answered; each name of `_elements` must be an element of one of them. None = any
  * @throws FhirError `invalid`
  */
-export function partOf(query: QueryParameters, core: CoreElements, types: readonly ResourceType[]): Part | undefined {
+export function partOf(query: QueryParameters, core: CoreFacts, types: readonly ResourceType[]): Part | undefined {
   const summary = once(query, '_summary');
   const elements = once(query, '_elements');
   if (summary !== undefined && !SUMMARIES.includes(summary)) {
@@ -32,13 +32,19 @@ export function partOf(query: QueryParameters, core: CoreElements, types: readon
   return { elements: elementNames(elements, core, types) };
 }
 
-function elementNames(list: string, core: CoreElements, types: readonly ResourceType[]): readonly string[] {
+function elementNames(list: string, core: CoreFacts, types: readonly ResourceType[]): readonly string[] {
   const names = list.split(',').map((name) => name.trim());
   for (const name of names) {
-    if (types.length === 0 || types.some((type) => membersOf(core.summary(type), name).length > 0)) continue;
+    if (types.length === 0 || types.some((type) => membersOf(factsOf(core, type), name).length > 0)) continue;
     throw new FhirError('invalid', `_elements names "${name.slice(0, 64)}", which is no top-level element of ${types.join(' or ')}.`);
   }
   return names;
+}
+
+function factsOf(core: CoreFacts, type: ResourceType): Summary {
+  const facts = core.summary(type);
+  if (facts) return facts;
+  throw new Error(`R4 has no summary of ${type}`);
 }
 
 /** The JSON members that a name of `_elements` means: `value` and `value[x]` mean every form of the choice. */
@@ -47,9 +53,9 @@ function membersOf({ elements, choices }: Summary, name: string): readonly strin
 }
 
 /** The text of the part, tagged SUBSETTED; the tag is never stored. */
-export function partText(json: Buffer, part: Part, core: CoreElements): Buffer {
+export function partText(json: Buffer, part: Part, core: CoreFacts): Buffer {
   const resource = parseJson(json.toString('utf8')).lossless() as LosslessObject;
-  const facts = core.summary(resource.resourceType as ResourceType);
+  const facts = factsOf(core, resource.resourceType as ResourceType);
   const wanted = wantedMembers(part, facts);
   const kept = Object.entries(resource).filter(([member]) => ALWAYS.has(member) || wanted(member.replace(/^_/, '')));
   if ('summary' in part && part.summary === 'true') for (const entry of kept) entry[1] = summarised(entry[1], entry[0], facts);
