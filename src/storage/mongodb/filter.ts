@@ -1,0 +1,98 @@
+/** A condition as a MongoDB filter. Every leaf is bounded by its index: exact keys, anchored prefixes, one `$elemMatch` per range. */
+import type { Document, Filter } from 'mongodb';
+import { FhirError } from '../../fhir/error.ts';
+import type { ResourceType } from '../../fhir/types.ts';
+import { SEPARATOR } from '../../search/entries.ts';
+import type { Condition, RangeTest } from '../../search/query.ts';
+import type { CurrentDocument } from './documents.ts';
+
+export type CurrentFilter = Filter<CurrentDocument>;
+
+/** The two questions that a join asks first; each answers at most `JOIN_LIMIT` or refuses with `too-costly`. */
+export interface Joins {
+  /** Keys by which the rows found can be referred to. */
+  keysOf(types: readonly ResourceType[], where: Condition): Promise<readonly string[]>;
+  /** `_id`s of the rows that those found refer to by a parameter. */
+  referredBy(type: ResourceType, parameter: string, where: Condition): Promise<readonly string[]>;
+}
+
+/** The filter of a search over these types (none = all): deleted rows have no `t`. */
+export async function searchFilter(types: readonly ResourceType[], where: Condition, joins: Joins): Promise<CurrentFilter> {
+  const t = types.length === 0 ? { $exists: true } : types.length === 1 ? types[0] : { $in: types };
+  const filter = await conditionFilter(where, joins);
+  return (Object.keys(filter).length ? { $and: [{ t }, filter] } : { t }) as CurrentFilter;
+}
+
+async function conditionFilter(condition: Condition, joins: Joins): Promise<Document> {
+  switch (condition.kind) {
+    case 'and':
+      return all(await Promise.all(condition.conditions.map((part) => conditionFilter(part, joins))));
+    case 'or':
+      return any(await Promise.all(condition.conditions.map((part) => conditionFilter(part, joins))));
+    case 'not':
+      return { $nor: [await conditionFilter(condition.condition, joins)] };
+    case 'key':
+      return { k: oneOf(condition.keys) };
+    case 'key-prefix':
+      return { k: { $regex: `^${escaped(condition.prefix)}` } };
+    case 'text-prefix':
+      return { s: { $regex: `^${escaped(condition.prefix)}` } };
+    case 'text-contains':
+      return { s: { $regex: `^${escaped(condition.parameter + SEPARATOR)}[\\s\\S]*${escaped(condition.text)}` } };
+    case 'range':
+      return { r: { $elemMatch: { p: condition.parameter, ...tested(condition.tests, 'lo', 'hi') } } };
+    case 'has':
+      return { h: condition.parameter };
+    case 'id':
+      return { id: oneOf(condition.ids) };
+    case 'updated':
+      return tested(condition.tests.map(atMillisecond), 'lu', 'lu');
+    case 'refers': {
+      const keys = await joins.keysOf(condition.types, condition.where);
+      return { k: { $in: keys.map((key) => `${condition.parameter}${SEPARATOR}${key}`) } };
+    }
+    case 'referred':
+      return { _id: { $in: await joins.referredBy(condition.type, condition.parameter, condition.where) } };
+    case 'concepts':
+      throw new FhirError('not-supported', `The codes of "${condition.value}" were not resolved before the search.`);
+  }
+}
+
+function all(filters: readonly Document[]): Document {
+  const parts = filters.filter((filter) => Object.keys(filter).length);
+  return parts.length > 1 ? { $and: parts } : (parts[0] ?? {});
+}
+
+function any(filters: readonly Document[]): Document {
+  if (filters.some((filter) => !Object.keys(filter).length)) return {};
+  return filters.length ? { $or: filters } : { _id: { $in: [] } };
+}
+
+function oneOf(values: readonly string[]): unknown {
+  return values.length === 1 ? values[0] : { $in: values };
+}
+
+const OPERATORS = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
+
+function tested(tests: readonly RangeTest[], low: string, high: string): Document {
+  const parts = tests.map(({ end, operator, value }) => ({ field: end === 'low' ? low : high, bound: { [OPERATORS[operator]]: value } }));
+  const fields = new Set(parts.map(({ field }) => field));
+  const repeated = parts.length > new Set(parts.map(({ field, bound }) => field + Object.keys(bound))).size;
+  if (repeated) return { $and: parts.map(({ field, bound }) => ({ [field]: bound })) };
+  return Object.fromEntries(
+    [...fields].map((name) => [name, Object.assign({}, ...parts.filter(({ field }) => field === name).map(({ bound }) => bound))]),
+  );
+}
+
+/** A bound of nanoseconds against lastUpdated, which has milliseconds: the same rows fulfil it. */
+function atMillisecond({ end, operator, value }: RangeTest): RangeTest {
+  const text = String(value);
+  const exact = text.endsWith('000000Z');
+  const milliseconds = `${text.slice(0, 23)}Z`;
+  if (exact) return { end, operator, value: milliseconds };
+  return { end, operator: operator === '<' || operator === '<=' ? '<=' : '>', value: milliseconds };
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|#\s-]/g, (char) => (char.length === 1 && /\s/.test(char) ? char : `\\${char}`));
+}

@@ -1,0 +1,93 @@
+/** Searches of the MongoDB store: one round trip a page, one more for a total, one for each join. */
+import type { ClientSession, Document } from 'mongodb';
+import { FhirError } from '../../fhir/error.ts';
+import type { ResourceType } from '../../fhir/types.ts';
+import { SEPARATOR } from '../../search/entries.ts';
+import type { Condition, SearchQuery } from '../../search/query.ts';
+import type { SearchPage } from '../store.ts';
+import type { Collections } from './collections.ts';
+import { type CurrentDocument, toVersion, VERSION_FIELDS } from './documents.ts';
+import { type CurrentFilter, type Joins, searchFilter } from './filter.ts';
+import { afterFilter, cursorOf, orderStages } from './order.ts';
+
+/** How many rows one step of a join may find. */
+export const JOIN_LIMIT = 10_000;
+const TIME_LIMIT_MS = 5_000;
+
+export interface Searches {
+  page(query: SearchQuery): Promise<SearchPage>;
+  /** Ids of what a query finds, at most `limit`. */
+  ids(query: SearchQuery, limit: number, session: ClientSession): Promise<readonly string[]>;
+  filter(types: readonly ResourceType[], where: Condition): Promise<CurrentFilter>;
+}
+
+export function searches({ current }: Collections): Searches {
+  const filterOf = (types: readonly ResourceType[], where: Condition, session?: ClientSession) =>
+    searchFilter(types, where, joinsOf(current, filterOf, session));
+  return {
+    filter: filterOf,
+    async page(query) {
+      const filter = await filterOf(query.types, query.where);
+      const total = query.total || query.count === 0 ? await current.countDocuments(filter, { maxTimeMS: TIME_LIMIT_MS }) : undefined;
+      const rows =
+        query.count === 0
+          ? []
+          : await current.aggregate<CurrentDocument>(pageStages(query, filter), { maxTimeMS: TIME_LIMIT_MS }).toArray();
+      const shown = rows.slice(0, query.count);
+      const last = shown.at(-1);
+      return {
+        versions: shown.map(toVersion),
+        ...(rows.length > query.count && last && { next: cursorOf(query, last) }),
+        ...(total !== undefined && { total }),
+      };
+    },
+    async ids(query, limit, session) {
+      const filter = await filterOf(query.types, query.where, session);
+      const rows = await current.find(filter, { projection: { id: 1 }, limit, session }).toArray();
+      return rows.map(({ id }) => id);
+    },
+  };
+}
+
+/** One row more than asked tells whether there is a next page. */
+function pageStages(query: SearchQuery, filter: CurrentFilter): Document[] {
+  const match = query.after ? { $and: [filter, afterFilter(query, query.after)] } : filter;
+  return [
+    { $match: match },
+    ...orderStages(query),
+    { $limit: query.count + 1 },
+    { $project: { ...VERSION_FIELDS, ...sortedFields(query) } },
+  ];
+}
+
+function sortedFields({ sort }: SearchQuery): Document {
+  return sort.some(({ parameter }) => !parameter.startsWith('_id') && parameter !== '_lastUpdated') ? { o: 1 } : {};
+}
+
+type FilterOf = (types: readonly ResourceType[], where: Condition, session?: ClientSession) => Promise<CurrentFilter>;
+
+function joinsOf(current: Collections['current'], filterOf: FilterOf, session: ClientSession | undefined): Joins {
+  const rows = async (types: readonly ResourceType[], where: Condition, fields: Document) => {
+    const filter = await filterOf(types, where, session);
+    const found = await current
+      .find(filter, { projection: fields, limit: JOIN_LIMIT + 1, maxTimeMS: TIME_LIMIT_MS, ...(session && { session }) })
+      .toArray();
+    if (found.length > JOIN_LIMIT) {
+      throw new FhirError(
+        'too-costly',
+        `A step of the chain finds more than ${JOIN_LIMIT} resources of ${types.join(', ')}; narrow it by another parameter.`,
+      );
+    }
+    return found;
+  };
+  return {
+    async keysOf(types, where) {
+      return (await rows(types, where, { _id: 1 })).map(({ _id }) => _id);
+    },
+    async referredBy(type, parameter, where) {
+      const start = parameter + SEPARATOR;
+      const found = await rows([type], where, { k: 1 });
+      return [...new Set(found.flatMap(({ k = [] }) => k.filter((key) => key.startsWith(start)).map((key) => key.slice(start.length))))];
+    },
+  };
+}
