@@ -1,0 +1,143 @@
+/**
+ * JSON Patch on JSON that keeps its digits (RFC 6902, pointers RFC 6901; https://hl7.org/fhir/R4/http.html#patch).
+ * Libraries work on plain numbers and would write 1.5 where 1.50 stood.
+ */
+import { LosslessNumber } from 'lossless-json';
+import { FhirError } from './error.ts';
+import type { Lossless } from './json.ts';
+
+type Container = Lossless[] | { [member: string]: Lossless };
+
+interface Operation {
+  readonly op: string;
+  readonly path: readonly string[];
+  readonly from: readonly string[];
+  readonly value: Lossless | undefined;
+  /** For sentences: `operation 2 (replace /status)`. */
+  readonly name: string;
+}
+
+const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
+const NEEDS_FROM = new Set(['move', 'copy']);
+const NEEDS_VALUE = new Set(['add', 'replace', 'test']);
+
+/**
+ * The document after all operations, each on the result of the one before; the document given is left as it was.
+ * @throws FhirError `invalid` for a patch that is not one, `unprocessable` where an operation does not fit the document
+ */
+export function applyJsonPatch(document: Lossless, patch: Lossless): Lossless {
+  if (!Array.isArray(patch)) throw new FhirError('invalid', 'A JSON Patch is an array of operations.');
+  const operations = patch.map(readOperation);
+  return operations.reduce<Lossless>(applyOperation, copied(document));
+}
+
+function readOperation(given: Lossless, index: number): Operation {
+  const fault = (what: string) => new FhirError('invalid', `Operation ${index} of the JSON Patch ${what}.`);
+  if (!isObject(given)) throw fault('is not an object');
+  const { op, path, from, value } = given;
+  if (typeof op !== 'string' || !OPERATIONS.has(op)) throw fault(`has an "op" that is none of ${[...OPERATIONS].join(', ')}`);
+  if (typeof path !== 'string') throw fault('has no "path"');
+  if (NEEDS_FROM.has(op) && typeof from !== 'string') throw fault(`is a ${op} without "from"`);
+  if (NEEDS_VALUE.has(op) && value === undefined) throw fault(`is a ${op} without "value"`);
+  const name = `Operation ${index} (${op} ${path})`;
+  const pointer = (text: string) => {
+    if (text !== '' && !text.startsWith('/')) throw fault(`has the pointer "${text}", which does not begin with "/"`);
+    if (/~(?![01])/.test(text)) throw fault(`has the pointer "${text}", in which "~" is followed by neither 0 nor 1`);
+    return text
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  };
+  return { op, path: pointer(path), from: typeof from === 'string' ? pointer(from) : [], value, name };
+}
+
+function applyOperation(document: Lossless, operation: Operation): Lossless {
+  const { op, path, from, value = null, name } = operation;
+  switch (op) {
+    case 'add':
+      return put(document, path, copied(value), name, 'insert');
+    case 'replace':
+      get(document, path, name);
+      return put(document, path, copied(value), name, 'set');
+    case 'remove':
+      return without(document, path, name);
+    case 'copy':
+      return put(document, path, copied(get(document, from, name)), name, 'insert');
+    case 'move': {
+      if (path.length > from.length && from.every((part, i) => part === path[i])) throw unfit(name, 'moves a value into itself');
+      const moved = get(document, from, name);
+      return put(without(document, from, name), path, moved, name, 'insert');
+    }
+    default:
+      if (!equal(get(document, path, name), value)) throw unfit(name, 'finds another value there');
+      return document;
+  }
+}
+
+function get(document: Lossless, path: readonly string[], name: string): Lossless {
+  return path.reduce<Lossless>((at, part) => child(at, part, name), document);
+}
+
+function child(at: Lossless, part: string, name: string): Lossless {
+  if (Array.isArray(at)) return at[indexOf(at, part, name)] as Lossless;
+  const found = isObject(at) && Object.hasOwn(at, part) ? at[part] : undefined;
+  if (found === undefined) throw unfit(name, `finds no "${part}"`);
+  return found;
+}
+
+function put(document: Lossless, path: readonly string[], value: Lossless, name: string, how: 'insert' | 'set'): Lossless {
+  const last = path.at(-1);
+  if (last === undefined) return value;
+  if (last === '__proto__') throw unfit(name, 'names the member "__proto__"');
+  const parent = get(document, path.slice(0, -1), name) as Container;
+  if (Array.isArray(parent)) {
+    if (how === 'set') parent[indexOf(parent, last, name)] = value;
+    else parent.splice(last === '-' ? parent.length : indexOf(parent, last, name, parent.length), 0, value);
+  } else if (isObject(parent)) parent[last] = value;
+  else throw unfit(name, 'leads into a value that has no members');
+  return document;
+}
+
+function without(document: Lossless, path: readonly string[], name: string): Lossless {
+  const last = path.at(-1);
+  if (last === undefined) throw unfit(name, 'would remove the whole resource');
+  get(document, path, name);
+  const parent = get(document, path.slice(0, -1), name) as Container;
+  if (Array.isArray(parent)) parent.splice(indexOf(parent, last, name), 1);
+  else delete parent[last];
+  return document;
+}
+
+function indexOf(array: readonly Lossless[], part: string, name: string, highest = array.length - 1): number {
+  if (!/^(0|[1-9]\d{0,8})$/.test(part) || Number(part) > highest)
+    throw unfit(name, `finds no position "${part}" in an array of ${array.length}`);
+  return Number(part);
+}
+
+/** Numbers are equal when their values are: 1.50 and 1.5. */
+function equal(a: Lossless, b: Lossless): boolean {
+  if (a instanceof LosslessNumber || b instanceof LosslessNumber) {
+    return a instanceof LosslessNumber && b instanceof LosslessNumber && Number(a.value) === Number(b.value);
+  }
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i] as Lossless));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && equal(a[name] as Lossless, b[name] as Lossless))
+  );
+}
+
+function copied(value: Lossless): Lossless {
+  if (Array.isArray(value)) return value.map(copied);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
+}
+
+function isObject(value: Lossless | undefined): value is { [member: string]: Lossless } {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof LosslessNumber);
+}
+
+function unfit(name: string, why: string): FhirError {
+  return new FhirError('unprocessable', `${name} of the JSON Patch ${why}; nothing was changed.`);
+}
