@@ -1,0 +1,64 @@
+/** What becomes of a file, given the row that is stored under its type and id. */
+import { type LosslessObject, parseJson, stringifyLossless } from '../fhir/json.ts';
+import type { Version } from '../storage/store.ts';
+import type { ContentFile } from './read.ts';
+
+export type Decision =
+  /** The row has the file's content. */
+  | { readonly kind: 'unchanged' }
+  /** The row, or its deletion, was written over REST and wins. */
+  | { readonly kind: 'kept'; readonly deleted: boolean; readonly versionId: number }
+  /** The file is written; `over`: the version that it follows, which may be a deletion. */
+  | { readonly kind: 'write'; readonly over?: Version }
+  /** A released version would change. */
+  | { readonly kind: 'fault'; readonly sentence: string };
+
+/**
+ * A draft follows its file unless it was edited over REST (its current version has no origin). A released
+ * url|version never changes: https://hl7.org/fhir/R4/lifecycle.html.
+ * @param current the current version; a deletion is a version without json
+ * @param before the version before a deletion
+ */
+export function decide(file: ContentFile, current: Version | undefined, before?: Version): Decision {
+  if (!current) return { kind: 'write' };
+  const stored = content(current) ?? content(before);
+  const same = current.origin?.hash === file.hash || (stored !== undefined && sameContent(file, stored));
+  if (same && current.json) return { kind: 'unchanged' };
+  if (!same && stored && sameRelease(file, stored) && (current.origin || isReleased(file.resource))) {
+    return { kind: 'fault', sentence: releaseFault(file, current) };
+  }
+  if (!current.origin) return { kind: 'kept', deleted: !current.json, versionId: current.versionId };
+  return { kind: 'write', over: current };
+}
+
+function content(version: Version | undefined): LosslessObject | undefined {
+  return version?.json ? (parseJson(version.json.toString('utf8')).lossless() as LosslessObject) : undefined;
+}
+
+function sameContent(file: ContentFile, stored: LosslessObject): boolean {
+  const own = parseJson(file.text).lossless() as LosslessObject;
+  return stringifyLossless(bare(own)) === stringifyLossless(bare(stored));
+}
+
+/** Without what the server sets. */
+function bare({ meta, ...resource }: LosslessObject): LosslessObject {
+  const { versionId, lastUpdated, ...rest } = (meta ?? {}) as LosslessObject;
+  return Object.keys(rest).length ? { ...resource, meta: rest } : resource;
+}
+
+/** Whether the stored row is released under the url and version of the file. */
+function sameRelease(file: ContentFile, stored: LosslessObject): boolean {
+  const { url, version } = file.resource as { url?: string; version?: string };
+  return url !== undefined && isReleased(stored) && stored.url === url && stored.version === version;
+}
+
+function isReleased(resource: object): boolean {
+  const { status } = resource as { status?: unknown };
+  return status === 'active' || status === 'retired';
+}
+
+function releaseFault({ path, type, resource }: ContentFile, { versionId }: Version): string {
+  const { url, version } = resource as { url?: string; version?: string };
+  const name = `${url}${version ? `|${version}` : ''}`;
+  return `${path} differs from the ${type} ${name} that is stored and released (version ${versionId} of the row); a released version never changes: raise its version.`;
+}

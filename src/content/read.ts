@@ -1,0 +1,128 @@
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isId } from '../fhir/id.ts';
+import { isResourceType } from '../fhir/resource-types.ts';
+import type { FhirResource, ResourceType } from '../fhir/types.ts';
+import { contentHash } from './compact.ts';
+
+/** A resource of a content folder, as its file has it. */
+export interface ContentFile {
+  /** Name of the document's folder: relative to the working directory where it lies in it. */
+  readonly folder: string;
+  /** Path of the file for people, folder included. */
+  readonly path: string;
+  readonly type: ResourceType;
+  readonly id: string;
+  readonly text: string;
+  /** SHA-256 of the content, hex. */
+  readonly hash: string;
+  readonly resource: FhirResource;
+}
+
+export interface ReadContent {
+  /** Names of the folders that were read. */
+  readonly folders: readonly string[];
+  /** By type and id. */
+  readonly files: readonly ContentFile[];
+  /** One sentence for each file or folder that cannot be used. */
+  readonly faults: readonly string[];
+}
+
+/** What stands beside the resources but is none of them: what they are made from. */
+const SOURCES = 'source';
+
+/** Reads `{folder}/{Type}/{id}.json` of each folder. Gives faults instead of throwing, so that all are told at once. */
+export function readContent(folders: readonly string[]): ReadContent {
+  const faults: string[] = [];
+  const files = folders.flatMap((folder) => readFolder(folder, faults));
+  files.sort((a, b) => compare(a.type, b.type) || compare(a.id, b.id));
+  return { folders: folders.map(folderName), files, faults: [...faults, ...duplicates(files)] };
+}
+
+/** How rows name the folder they came from. */
+export function folderName(folder: string): string {
+  const name = relative(process.cwd(), resolve(folder));
+  const outside = name === '' || name.startsWith('..') || isAbsolute(name);
+  return (outside ? resolve(folder) : name).split(sep).join('/');
+}
+
+function readFolder(folder: string, faults: string[]): ContentFile[] {
+  const name = folderName(folder);
+  return entries(folder, name, faults).flatMap((entry) => {
+    if (!entry.isDirectory() || entry.name === SOURCES) return [];
+    if (isResourceType(entry.name)) return readType(folder, name, entry.name, faults);
+    faults.push(`The folder ${name}/${entry.name} is not named after an R4 resource type; rename it, or move it to ${name}/${SOURCES}.`);
+    return [];
+  });
+}
+
+function readType(folder: string, name: string, type: ResourceType, faults: string[]): ContentFile[] {
+  return entries(join(folder, type), `${name}/${type}`, faults).flatMap((entry) => {
+    const path = `${name}/${type}/${entry.name}`;
+    if (!entry.name.endsWith('.json') || entry.isDirectory()) {
+      faults.push(`${path} is not a .json file; a folder of resources holds {id}.json only.`);
+      return [];
+    }
+    const file = readFile(join(folder, type, entry.name), { folder: name, path, type, id: entry.name.slice(0, -'.json'.length) });
+    if (typeof file !== 'string') return [file];
+    faults.push(file);
+    return [];
+  });
+}
+
+/** The file, or what is wrong with it. */
+function readFile(location: string, place: Pick<ContentFile, 'folder' | 'path' | 'type' | 'id'>): ContentFile | string {
+  const { path, type, id } = place;
+  const text = readFileSync(location, 'utf8');
+  let resource: unknown;
+  try {
+    resource = JSON.parse(text);
+  } catch (error) {
+    return `${path} is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
+  }
+  if (!isObject(resource)) return `${path} holds no resource: JSON of a resource is an object.`;
+  if (resource.resourceType !== type) return `${path} holds ${named(resource.resourceType, 'no resourceType')}; its folder says ${type}.`;
+  if (resource.id !== id) return `${path} holds the id ${named(resource.id, '(none)')}; its file name says ${id}.`;
+  if (!isId(id)) return `${path} cannot be an id: letters, digits, "-" and ".", at most 64.`;
+  return { ...place, text, hash: contentHash(text), resource: resource as unknown as FhirResource };
+}
+
+function entries(folder: string, name: string, faults: string[]): Dirent[] {
+  try {
+    const all = readdirSync(folder, { withFileTypes: true });
+    return all.filter((entry) => !entry.name.startsWith('.')).sort((a, b) => compare(a.name, b.name));
+  } catch {
+    faults.push(`The content folder ${name} cannot be read; correct CONTENT_DIRS or create it.`);
+    return [];
+  }
+}
+
+/** Two files that claim one identity: a type and id, or a url and version. */
+function duplicates(files: readonly ContentFile[]): string[] {
+  const seen = new Map<string, ContentFile>();
+  return files.flatMap((file) =>
+    identities(file).flatMap(([identity, words]) => {
+      const other = seen.get(identity);
+      seen.set(identity, other ?? file);
+      return other && other !== file ? [`${file.path} and ${other.path} both are ${words}; only one file may be.`] : [];
+    }),
+  );
+}
+
+function identities({ type, id, resource }: ContentFile): [string, string][] {
+  const { url, version } = resource as { url?: string; version?: string };
+  const row: [string, string] = [`${type}/${id}`, `${type}/${id}`];
+  return url ? [row, [`${type} ${url}|${version ?? ''}`, `the ${type} ${url}${version ? `|${version}` : ''}`]] : [row];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function named(value: unknown, none: string): string {
+  return typeof value === 'string' ? value : none;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
