@@ -24,6 +24,8 @@ export interface DocumentFacts extends Issue {
   readonly bloodPressurePanel: string;
   /** Rules whose words set a start or an interval of their own. */
   readonly doseInWords: readonly string[];
+  /** Sources of those item notes that name none themselves. */
+  readonly noteSources: Readonly<Record<string, string>>;
   readonly missingTitles: Readonly<Record<string, string>>;
 }
 

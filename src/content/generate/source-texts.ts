@@ -19,7 +19,10 @@ export interface Note {
 
 export interface ActivityText {
   readonly title: string;
-  readonly description: string;
+  /** Absent for a medicine: the dose that it drafts is described. */
+  readonly description?: string;
+  /** What is ordered, where that is not what the item is called. */
+  readonly product?: string;
   readonly bodySite?: string;
   /** What the patient is told. */
   readonly message?: string;
@@ -33,6 +36,7 @@ export interface OwnActivity {
   readonly title: string;
   readonly description: string;
   readonly items: readonly string[];
+  /** What is asked for, in words. */
   readonly code: string;
   readonly topic: string;
   readonly priority?: 'routine' | 'urgent' | 'asap' | 'stat';

@@ -1,6 +1,7 @@
 /** What a document's resources are generated from: the tables and texts of its `source/` folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { QuestionnaireRow } from './questionnaires.ts';
 import type { CodeRow, DocumentFacts, Issue, Item, Rules, ValueSetRow } from './source-tables.ts';
 import type { ActivityTexts, CodeSystemSource, PlanTexts } from './source-texts.ts';
 
@@ -18,6 +19,7 @@ export interface Sources {
   readonly codeSystems: readonly CodeSystemSource[];
   readonly activities: ActivityTexts;
   readonly plans: PlanTexts;
+  readonly questionnaires: readonly QuestionnaireRow[];
   readonly faq: Readonly<Record<string, { readonly question: string; readonly answer: string }>>;
   readonly article: string;
 }
@@ -37,6 +39,7 @@ export function readSources(folder: string): Sources {
     codeSystems: json(path('code-systems.json')),
     activities: json(path('activities.json')),
     plans: json(path('plans.json')),
+    questionnaires: json(path('questionnaires.json')),
     faq: json(path('faq.json')),
     article: readFileSync(path('article.md'), 'utf8'),
   };
