@@ -4,9 +4,9 @@
  */
 import { LosslessNumber } from 'lossless-json';
 import { FhirError } from './error.ts';
-import type { Lossless } from './json.ts';
+import { copyLossless, isLosslessObject, type Lossless, type LosslessObject } from './json.ts';
 
-type Container = Lossless[] | { [member: string]: Lossless };
+type Container = Lossless[] | LosslessObject;
 
 interface Operation {
   readonly op: string;
@@ -28,12 +28,12 @@ const NEEDS_VALUE = new Set(['add', 'replace', 'test']);
 export function applyJsonPatch(document: Lossless, patch: Lossless): Lossless {
   if (!Array.isArray(patch)) throw new FhirError('invalid', 'A JSON Patch is an array of operations.');
   const operations = patch.map(readOperation);
-  return operations.reduce<Lossless>(applyOperation, copied(document));
+  return operations.reduce<Lossless>(applyOperation, copyLossless(document));
 }
 
 function readOperation(given: Lossless, index: number): Operation {
   const fault = (what: string) => new FhirError('invalid', `Operation ${index} of the JSON Patch ${what}.`);
-  if (!isObject(given)) throw fault('is not an object');
+  if (!isLosslessObject(given)) throw fault('is not an object');
   const { op, path, from, value } = given;
   if (typeof op !== 'string' || !OPERATIONS.has(op)) throw fault(`has an "op" that is none of ${[...OPERATIONS].join(', ')}`);
   if (typeof path !== 'string') throw fault('has no "path"');
@@ -55,14 +55,14 @@ function applyOperation(document: Lossless, operation: Operation): Lossless {
   const { op, path, from, value = null, name } = operation;
   switch (op) {
     case 'add':
-      return put(document, path, copied(value), name, 'insert');
+      return put(document, path, copyLossless(value), name, 'insert');
     case 'replace':
       get(document, path, name);
-      return put(document, path, copied(value), name, 'set');
+      return put(document, path, copyLossless(value), name, 'set');
     case 'remove':
       return without(document, path, name);
     case 'copy':
-      return put(document, path, copied(get(document, from, name)), name, 'insert');
+      return put(document, path, copyLossless(get(document, from, name)), name, 'insert');
     case 'move': {
       if (path.length > from.length && from.every((part, i) => part === path[i])) throw unfit(name, 'moves a value into itself');
       const moved = get(document, from, name);
@@ -80,7 +80,7 @@ function get(document: Lossless, path: readonly string[], name: string): Lossles
 
 function child(at: Lossless, part: string, name: string): Lossless {
   if (Array.isArray(at)) return at[indexOf(at, part, name)] as Lossless;
-  const found = isObject(at) && Object.hasOwn(at, part) ? at[part] : undefined;
+  const found = isLosslessObject(at) && Object.hasOwn(at, part) ? at[part] : undefined;
   if (found === undefined) throw unfit(name, `finds no "${part}"`);
   return found;
 }
@@ -93,7 +93,7 @@ function put(document: Lossless, path: readonly string[], value: Lossless, name:
   if (Array.isArray(parent)) {
     if (how === 'set') parent[indexOf(parent, last, name)] = value;
     else parent.splice(last === '-' ? parent.length : indexOf(parent, last, name, parent.length), 0, value);
-  } else if (isObject(parent)) parent[last] = value;
+  } else if (isLosslessObject(parent)) parent[last] = value;
   else throw unfit(name, 'leads into a value that has no members');
   return document;
 }
@@ -120,22 +120,12 @@ function equal(a: Lossless, b: Lossless): boolean {
     return a instanceof LosslessNumber && b instanceof LosslessNumber && Number(a.value) === Number(b.value);
   }
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i] as Lossless));
-  if (!isObject(a) || !isObject(b)) return a === b;
+  if (!isLosslessObject(a) || !isLosslessObject(b)) return a === b;
   const names = Object.keys(a);
   return (
     names.length === Object.keys(b).length &&
     names.every((name) => Object.hasOwn(b, name) && equal(a[name] as Lossless, b[name] as Lossless))
   );
-}
-
-function copied(value: Lossless): Lossless {
-  if (Array.isArray(value)) return value.map(copied);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copied(member)]));
-}
-
-function isObject(value: Lossless | undefined): value is { [member: string]: Lossless } {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof LosslessNumber);
 }
 
 function unfit(name: string, why: string): FhirError {

@@ -41,6 +41,17 @@ export function stringifyLossless(value: Lossless): string {
   return stringify(value) ?? 'null';
 }
 
+/** A copy whose arrays and objects may be changed. */
+export function copyLossless(value: Lossless): Lossless {
+  if (Array.isArray(value)) return value.map(copyLossless);
+  if (!isLosslessObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyLossless(member)]));
+}
+
+export function isLosslessObject(value: Lossless | undefined): value is LosslessObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && !(value instanceof LosslessNumber);
+}
+
 /** One pass over the text before anything is built from it: depth, and members that stand twice (a parser keeps only the last). */
 function refuseDepthAndDuplicates(text: string): void {
   const open: Set<string>[] = []; // names seen in each open object; an array has a set that stays empty
