@@ -1,0 +1,33 @@
+/** Holds an invariant that is said to be broken against a second FHIRPath engine, so that valid content is not refused for an engine's gap. */
+import { compile, evaluate } from '../fhirpath/expression.ts';
+import { isObject, type Json } from './findings.ts';
+
+/**
+ * Whether the elements at a place keep the rule; undefined where that cannot be told.
+ * @param expression place in the resource: `Bundle.entry[0].resource.name[1].period`
+ */
+export function keepsRule(resource: Json, expression: string, rule: string): boolean | undefined {
+  const [, ...names] = expression.split('.');
+  const path = ['%rootResource', ...names].join('.');
+  try {
+    const values = evaluate(compile(`${path}.all(${rule})`), resource, {
+      environment: { rootResource: resource, resource: nearestResource(resource, names) },
+    });
+    return values[0] === true;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The innermost resource on the way to a place. */
+function nearestResource(root: Json, names: readonly string[]): Json {
+  let nearest = root;
+  let value: unknown = root;
+  for (const name of names) {
+    const [, property = '', index] = /^(\w+)(?:\[(\d+)\])?$/.exec(name) ?? [];
+    const next: unknown = isObject(value) ? value[property] : undefined;
+    value = Array.isArray(next) ? next[Number(index ?? 0)] : next;
+    if (isObject(value) && typeof value.resourceType === 'string') nearest = value;
+  }
+  return nearest;
+}
