@@ -13,6 +13,7 @@ import { otherActivities } from './other-activities.ts';
 import { entryPlans, nestedPlans } from './plans.ts';
 import { questionnaires } from './questionnaires.ts';
 import { safetyPlans } from './safety-plans.ts';
+import { searchParameter } from './search-parameters.ts';
 import type { ProfileSources, Sources } from './sources.ts';
 import { ruleValueSets } from './value-sets.ts';
 
@@ -43,11 +44,12 @@ export function generateContent(sources: Sources): FhirResource[] {
   ];
 }
 
-/** What every document is held to: the extensions of the model, and the code systems that they bind. */
-export function generateProfiles({ document, codeSystems, extensions }: ProfileSources): FhirResource[] {
+/** What every document is held to: the extensions of the model, the code systems that they bind, and what finds them. */
+export function generateProfiles({ document, codeSystems, extensions, searchParameters }: ProfileSources): FhirResource[] {
   return [
     ...codeSystems.map((source) => codeSystem(document, source)),
     ...codeSystems.flatMap((source) => wholeValueSet(document, source)),
     ...extensions.map((source) => extensionDefinition(document, source)),
+    ...searchParameters.map((source) => searchParameter(document, source)),
   ];
 }

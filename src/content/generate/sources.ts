@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { QuestionnaireRow } from './questionnaires.ts';
+import type { SearchParameterSource } from './search-parameters.ts';
 import type { CodeRow, DocumentFacts, Issue, Item, Rules, ValueSetRow } from './source-tables.ts';
 import type { ActivityTexts, CodeSystemSource, PlanTexts } from './source-texts.ts';
 
@@ -49,6 +50,7 @@ export interface ProfileSources {
   readonly document: Issue;
   readonly codeSystems: readonly CodeSystemSource[];
   readonly extensions: readonly ExtensionSource[];
+  readonly searchParameters: readonly SearchParameterSource[];
 }
 
 export interface ExtensionSource {
@@ -76,6 +78,7 @@ export function readProfileSources(folder: string): ProfileSources {
     extensions: readdirSync(extensions)
       .sort()
       .map((name) => json<ExtensionSource>(join(extensions, name))),
+    searchParameters: json(join(folder, 'source', 'search-parameters.json')),
   };
 }
 
