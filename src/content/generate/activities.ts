@@ -64,7 +64,7 @@ export function described(generation: Generation, item: Item, text: ActivityText
   return {
     ...metadata('ActivityDefinition', sources.document, names, about),
     ...purposes(item),
-    topic: [topic(topicOf(item, text))],
+    topic: [topic(topicOf(generation, item))],
     relatedArtifact: articleLinks(article, [item]),
   };
 }
@@ -87,9 +87,9 @@ function joined(value: unknown): string {
   return (Array.isArray(value) ? value : [value ?? '']).join('; ');
 }
 
-function topicOf({ section }: Item, { message }: ActivityText): string {
-  if (message) return 'education';
-  return section.startsWith('tests.') ? 'assessment' : 'treatment';
+/** A practice that the patient learns and does alone counts as education, not as treatment. */
+function topicOf({ sources }: Generation, { section }: Item): string {
+  return Object.entries(sources.activities.topics).find(([beginning]) => section.startsWith(beginning))?.[1] ?? 'treatment';
 }
 
 export function topic(code: string): CodeableConcept {

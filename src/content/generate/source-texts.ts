@@ -44,6 +44,8 @@ export interface OwnActivity {
 
 export interface ActivityTexts {
   readonly items: Readonly<Record<string, ActivityText>>;
+  /** Beginning of a section to the topic of its activities; treatment where there is none. */
+  readonly topics: Readonly<Record<string, string>>;
   /** Sections whose activities a practitioner takes part in. */
   readonly participants: readonly string[];
   readonly purposeOfMessage: { readonly do: string; readonly avoid: string };
