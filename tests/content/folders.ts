@@ -5,7 +5,7 @@ import type { FhirResource, PlanDefinitionAction } from '../../src/fhir/types.ts
 
 /** The document folders of this repository, whatever they are called, and the profiles. */
 export const documentFolders = readdirSync('resources').map((name) => join('resources', name));
-export const profilesFolder = 'profiles';
+const profilesFolder = 'profiles';
 
 export interface Folder {
   readonly folder: string;

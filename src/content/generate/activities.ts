@@ -97,7 +97,7 @@ export function topic(code: string): CodeableConcept {
 }
 
 /** The item, and beside it the standard codes that mean exactly the same and may be used without a licence. */
-export function itemCode(generation: Generation, item: Item): CodeableConcept {
+function itemCode(generation: Generation, item: Item): CodeableConcept {
   return { coding: [contentCoding(generation.names, item), ...exactCodings(generation, item)] };
 }
 

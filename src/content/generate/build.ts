@@ -5,7 +5,7 @@ import { generateContent, generateProfiles } from './generate.ts';
 import { writeGenerated } from './generated-files.ts';
 import { readProfileSources, readSources } from './sources.ts';
 
-export interface Built {
+interface Built {
   readonly folder: string;
   readonly count: number;
   readonly written: readonly string[];
