@@ -30,7 +30,7 @@ interface Asked {
 /** Always 200 where it could be judged, whatever the verdict: the issues tell. */
 export function validate({ store, validator, definition }: ValidateDeps): Operation {
   return {
-    definition,
+    definition: { ...definition, affectsState: false }, // R4 forgot to say so
     run: async (request) => {
       const asked = readAsked(request);
       const issues = asked.mode === 'delete' ? await deletion(request, store) : await judge(asked, request, { store, validator });

@@ -23,8 +23,8 @@ export interface Invariants {
   remarks(resource: Json, types: ReadonlySet<string>, profile?: StructureDefinition): readonly Remark[] | undefined;
 }
 
-/** Judged elsewhere in this room (ele-1, ext-1, ref-1, dom-3, txt-1, txt-2). */
-const elsewhere: ReadonlySet<string> = new Set(['ele-1', 'ext-1', 'ref-1', 'dom-3', 'txt-1', 'txt-2']);
+/** Judged elsewhere in this room. */
+const elsewhere: ReadonlySet<string> = new Set(['ele-1', 'ext-1', 'ref-1', 'dom-3', 'per-1', 'que-12', 'txt-1', 'txt-2']);
 
 /** The library keeps the definitions that it was given for the whole process; they are those of R4 and never change. */
 export function createInvariants(structures: Structures): Invariants {

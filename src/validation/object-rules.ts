@@ -1,20 +1,12 @@
-/** Rules that look at an object as a whole: required elements, choices, and those that R4 states for a type in prose. */
+/** Rules that look at an object as a whole: required elements, choices, and those of its type. */
 import { type Findings, type Json, report, shown } from './findings.ts';
-import { narrativeFault } from './narrative.ts';
 import type { Requirement, Shape } from './shape.ts';
-
-type Rule = (value: Json, place: string, findings: Findings) => void;
-
-/** Asked too often, or too hard, for FHIRPath. */
-const ofType: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-  ['Extension', checkExtension],
-  ['Narrative', checkNarrative],
-]);
+import { checkType } from './type-rules.ts';
 
 export function checkObject(value: Json, names: readonly string[], shape: Shape, place: string, findings: Findings): void {
   for (const requirement of shape.required) checkRequired(value, requirement, place, findings);
   checkChoices(names, shape, place, findings);
-  ofType.get(shape.name)?.(value, place, findings);
+  checkType(value, shape, place, findings);
 }
 
 function checkRequired(value: Json, { element, short, min, names }: Requirement, expression: string, findings: Findings): void {
@@ -39,22 +31,4 @@ function checkChoices(names: readonly string[], shape: Shape, expression: string
     }
     seen.set(member.element, plain);
   }
-}
-
-/** https://hl7.org/fhir/R4/extensibility.html#Extension */
-function checkExtension(value: Json, place: string, findings: Findings): void {
-  const hasValue = Object.keys(value).some((name) => /^_?value/.test(name));
-  if (hasValue === (value.extension !== undefined)) {
-    report(findings, 'invariant', place, `${place} must have either a value or extensions of its own (ext-1); give one of the two.`);
-  }
-  const isInner = /xtension\[\d+\]\.extension\[\d+\]$/.test(place);
-  if (!isInner && typeof value.url === 'string' && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(value.url)) {
-    report(findings, 'value', `${place}.url`, `${place}.url must be an absolute URL, that of the extension's definition; correct it.`);
-  }
-}
-
-/** https://hl7.org/fhir/R4/narrative.html */
-function checkNarrative(value: Json, place: string, findings: Findings): void {
-  const fault = typeof value.div === 'string' && value.div.trim() !== '' ? narrativeFault(value.div) : undefined;
-  if (fault) report(findings, 'value', `${place}.div`, `${place}.div ${fault}.`);
 }
