@@ -31,8 +31,7 @@ export interface LogOptions {
 }
 
 export function createLog({ level, write }: LogOptions): Log {
-  // Written in portions: a system call for each line would cost as much as the store.
-  const target = write ? { write, flushSync: () => {} } : pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 250 });
+  const target = write ? { write, flush: () => {} } : portions((text) => process.stderr.write(text));
   const logger = pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     target,
@@ -41,7 +40,34 @@ export function createLog({ level, write }: LogOptions): Log {
     request: (line) => logger.info(line),
     info: (message, fields = {}) => logger.info(fields, message),
     error: (message, error, fields = {}) => logger.error({ ...fields, ...describe(error) }, message),
-    flush: () => target.flushSync(),
+    flush: target.flush,
+  };
+}
+
+/** Characters, and milliseconds, after which a portion is written. */
+const PORTION = 32_768;
+const PATIENCE = 200;
+
+/** Lines leave in portions: a system call for each would cost as much as reading from the store. */
+function portions(write: (text: string) => void): { write(line: string): void; flush(): void } {
+  let lines: string[] = [];
+  let size = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (lines.length) write(lines.join(''));
+    lines = [];
+    size = 0;
+  };
+  return {
+    flush,
+    write(line) {
+      lines.push(line);
+      size += line.length;
+      if (size >= PORTION) flush();
+      else timer ??= setTimeout(flush, PATIENCE).unref();
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { createCompressor } from './compression.ts';
 import { allowOrigins } from './cross-origin.ts';
 import { createFaults } from './errors.ts';
 import { exchange } from './exchange.ts';
-import { fhirRouter } from './fhir-router.ts';
+import { addFhirRoutes } from './fhir-routes.ts';
 import { healthRouter } from './health-router.ts';
 import { pageRouter } from './page-router.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -57,9 +57,10 @@ export function application(parts: ApplicationParts): Application {
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('case sensitive routing').set('query parser', false);
-  app.use(exchange({ log, faults, requestTimeout: limits.requestTimeout, ...(hosts && { hosts }) }));
-  app.use(securityHeaders(publicUrl.startsWith('https:')));
-  app.use('/fhir', ...guards, ...lock(['/metadata']), fhirRouter({ routes, baseUrl: `${publicUrl}/fhir`, ...limits, faults, send }));
+  const headers = securityHeaders(publicUrl.startsWith('https:'));
+  app.use(exchange({ log, faults, requestTimeout: limits.requestTimeout, headers, ...(hosts && { hosts }) }));
+  for (const guard of [...guards, ...lock(['/metadata'])]) app.use('/fhir', guard);
+  addFhirRoutes(app, '/fhir', { routes, baseUrl: `${publicUrl}/fhir`, ...limits, faults, send });
   app.use('/cds-services', ...guards, ...lock(), cdsRouter({ services, ...limits, faults, send }));
   app.use('/health', healthRouter(parts.ready));
   app.use(pageRouter(parts.facts, send));

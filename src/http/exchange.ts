@@ -1,12 +1,14 @@
 /**
  * What every request has from its first byte to its last: an id (https://hl7.org/fhir/R4/http.html#custom), a time limit,
- * a known host, an address of bearable length, and one line in the log.
+ * a known host, an address of bearable length, the headers of every answer, and one line in the log.
+ * All in one step: each step more is paid for by every request.
  */
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { FhirError } from '../fhir/error.ts';
 import type { Log } from '../log.ts';
 import type { Faults } from './errors.ts';
+import type { Headers } from './security-headers.ts';
 
 /** Characters of an address. */
 const LONGEST_URL = 8192;
@@ -18,14 +20,17 @@ export interface ExchangeDeps {
   readonly faults: Faults;
   /** Milliseconds until a request is given up with 503. */
   readonly requestTimeout: number;
+  /** Set on every answer. */
+  readonly headers: Headers;
   /** Host names that this server answers to; absent: all. */
   readonly hosts?: ReadonlySet<string>;
 }
 
-export function exchange({ log, faults, requestTimeout, hosts }: ExchangeDeps): RequestHandler {
+export function exchange({ log, faults, requestTimeout, headers, hosts }: ExchangeDeps): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const id = identify(request, response);
+    for (const [name, value] of headers) response.setHeader(name, value);
     const timer = setTimeout(() => faults.answer(response, overdue(response)), requestTimeout);
     response.once('close', () => {
       clearTimeout(timer);
@@ -55,7 +60,7 @@ function identify(request: Request, response: Response): string {
 /** The template that matched: set by the router, so never a word of the address. */
 function routeOf(request: Request): string {
   const path: unknown = request.route?.path;
-  return typeof path === 'string' ? `${request.baseUrl}${path}` : '(none)';
+  return typeof path === 'string' ? request.baseUrl + path : '(none)';
 }
 
 /** Name without port; of an IPv6 address, the address. */

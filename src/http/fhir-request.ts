@@ -12,38 +12,35 @@ import type { TextBody } from './body.ts';
 
 export const FORM = 'application/x-www-form-urlencoded';
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /** @throws FhirError for an address, a query or a body that is none of FHIR */
 export function fhirRequest(request: Request, route: Route, body: TextBody | undefined, baseUrl: string): FhirRequest {
-  const { params, headers } = request;
-  return {
+  const { type, id, vid, compartment, owner } = request.params as Readonly<Record<string, string | undefined>>;
+  const asked: Mutable<FhirRequest> = {
     method: route.method, // HEAD is answered as GET, its body left out
-    ...typed(route.type ?? resourceType(params.type)),
-    ...(typeof params.id === 'string' && { id: params.id }),
-    ...(typeof params.vid === 'string' && { versionId: params.vid }),
-    ...compartment(request),
     query: queryOf(request, body),
-    conditions: conditions(headers),
-    prefer: preferences(headers.prefer),
-    ...(body && body.contentType !== FORM && { contentType: body.contentType, body: parseJson(body.text) }),
+    conditions: conditions(request.headers),
+    prefer: preferences(request.headers.prefer),
     baseUrl,
     now: new Date(),
   };
+  if (route.type) asked.type = route.type;
+  else if (type !== undefined) asked.type = resourceType(type);
+  if (id !== undefined) asked.id = id;
+  if (vid !== undefined) asked.versionId = vid;
+  if (compartment !== undefined && owner !== undefined) asked.compartment = { type: resourceType(compartment), id: owner };
+  if (body && body.contentType !== FORM) {
+    asked.contentType = body.contentType;
+    asked.body = parseJson(body.text);
+  }
+  return asked;
 }
 
 /** @throws FhirError `not-found` for a name that is no resource type */
-export function resourceType(name: unknown): ResourceType | undefined {
-  if (typeof name !== 'string') return undefined;
+export function resourceType(name: string): ResourceType {
   if (isResourceType(name)) return name;
   throw new FhirError('not-found', `"${name.slice(0, 64)}" is not a resource type of FHIR R4; names of types begin with a capital letter.`);
-}
-
-function typed(type: ResourceType | undefined): { readonly type?: ResourceType } {
-  return type ? { type } : {};
-}
-
-function compartment({ params }: Request): Pick<FhirRequest, 'compartment'> {
-  const type = resourceType(params.compartment);
-  return type && typeof params.owner === 'string' ? { compartment: { type, id: params.owner } } : {};
 }
 
 function queryOf(request: Request, body: TextBody | undefined): QueryParameters {
@@ -54,16 +51,13 @@ function queryOf(request: Request, body: TextBody | undefined): QueryParameters 
 }
 
 function conditions(headers: IncomingHttpHeaders): Conditions {
-  const ifMatch = headers['if-match'];
-  const ifNoneMatch = headers['if-none-match'];
-  const ifModifiedSince = headers['if-modified-since'];
+  const found: Mutable<Conditions> = {};
   const ifNoneExist = headers['if-none-exist'];
-  return {
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-    ...(ifModifiedSince !== undefined && { ifModifiedSince }),
-    ...(typeof ifNoneExist === 'string' && { ifNoneExist }),
-  };
+  if (headers['if-match'] !== undefined) found.ifMatch = headers['if-match'];
+  if (headers['if-none-match'] !== undefined) found.ifNoneMatch = headers['if-none-match'];
+  if (headers['if-modified-since'] !== undefined) found.ifModifiedSince = headers['if-modified-since'];
+  if (typeof ifNoneExist === 'string') found.ifNoneExist = ifNoneExist;
+  return found;
 }
 
 const RETURN = /(?:^|[,;])\s*return\s*=\s*"?(minimal|representation|OperationOutcome)"?\s*(?=[,;]|$)/;

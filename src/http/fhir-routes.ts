@@ -1,5 +1,5 @@
 /** The routes of the REST API, made from the one table of interactions (https://hl7.org/fhir/R4/http.html#summary). */
-import { type RequestHandler, Router } from 'express';
+import type { IRouter, RequestHandler } from 'express';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
 import type { Route } from '../rest/routes.ts';
@@ -10,7 +10,7 @@ import { FORM, fhirRequest, resourceType } from './fhir-request.ts';
 import { negotiate } from './negotiation.ts';
 import type { Send } from './send.ts';
 
-export interface FhirRouterDeps {
+export interface FhirRoutesDeps {
   readonly routes: readonly Route[];
   /** `PUBLIC_URL` + `/fhir`. */
   readonly baseUrl: string;
@@ -24,14 +24,13 @@ export interface FhirRouterDeps {
 
 const JSON_TYPES = ['application/fhir+json', 'application/json', 'text/json'];
 
-export function fhirRouter(deps: FhirRouterDeps): Router {
-  const router = Router({ caseSensitive: true });
+/** Puts the routes on the router that serves everything: a router inside it would cost as much as the store on each request. */
+export function addFhirRoutes(router: IRouter, mount: string, deps: FhirRoutesDeps): void {
   for (const [path, routes] of byPath(deps.routes)) {
-    const route = router.route(expressPath(path));
+    const route = router.route(mount + expressPath(path));
     for (const each of routes) route[verb(each)](interaction(each, deps));
     route.all(otherMethod(routes));
   }
-  return router;
 }
 
 function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
@@ -42,14 +41,14 @@ function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]>
 
 /** `[type]` becomes a parameter; what Express would take for a pattern stands for itself. */
 function expressPath(path: string): string {
-  return path.replace(/[*?+!(){}:]/g, '\\$&').replace(/\[(\w+)\]/g, ':$1') || '/';
+  return path.replace(/[*?+!(){}:]/g, '\\$&').replace(/\[(\w+)\]/g, ':$1');
 }
 
 function verb({ method }: Route): 'get' | 'post' | 'put' | 'patch' | 'delete' {
   return method.toLowerCase() as Lowercase<Route['method']>;
 }
 
-function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRouterDeps): RequestHandler {
+function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRoutesDeps): RequestHandler {
   const rules = bodyRules(route, limits);
   return async (request, response) => {
     try {
@@ -67,7 +66,7 @@ function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRou
 /** What a route takes as its body; undefined: a body is not looked at. */
 function bodyRules(
   { method, path }: Route,
-  { bodyLimit, largeBodyLimit }: Pick<FhirRouterDeps, 'bodyLimit' | 'largeBodyLimit'>,
+  { bodyLimit, largeBodyLimit }: Pick<FhirRoutesDeps, 'bodyLimit' | 'largeBodyLimit'>,
 ): BodyRules | undefined {
   if (method === 'GET' || method === 'DELETE') return undefined;
   if (path.endsWith('/_search')) return { limit: bodyLimit, mediaTypes: [FORM] };
@@ -79,7 +78,7 @@ function bodyRules(
 function otherMethod(routes: readonly Route[]): RequestHandler {
   const allowed = [...new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].join(', ');
   return (request, response) => {
-    if (request.params.type !== undefined) namesSomething(request.params);
+    namesSomething(request.params);
     if (request.method !== 'OPTIONS') {
       throw new FhirError('method-not-allowed', `${request.method.slice(0, 16)} is not offered at this address, only ${allowed}.`, {
         headers: { Allow: `${allowed}, OPTIONS` },
@@ -93,7 +92,7 @@ function otherMethod(routes: readonly Route[]): RequestHandler {
 
 /** What is nowhere is 404, whatever the method. @throws FhirError `not-found` */
 function namesSomething({ type, id }: { readonly [name: string]: unknown }): void {
-  resourceType(type);
+  if (typeof type === 'string') resourceType(type);
   if (typeof id === 'string' && !isId(id))
     throw new FhirError('not-found', `${String(type)} has no operation and no resource of this name.`);
 }
