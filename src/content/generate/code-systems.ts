@@ -40,7 +40,7 @@ export function wholeValueSet(issue: Issue, { id, valueSet }: CodeSystemSource):
 const PROPERTIES = {
   section: ['code', 'Section of the article'],
   line: ['integer', 'Line of the article'],
-  category: ['code', 'Kind of cause; the grouping is the project’s'],
+  category: ['code', "Kind of cause; the grouping is the project's"],
   branch: ['code', 'Branch of the ramus'],
   level: ['string', 'Spinal level'],
 } as const;
@@ -61,21 +61,20 @@ export function contentCodeSystem(issue: DocumentFacts, items: readonly Item[]):
     content: 'complete',
     count: items.length,
     property: Object.entries(PROPERTIES).map(([code, [type, description]]) => ({ code, uri: `${url}#${code}`, description, type })),
-    concept: items.map(itemConcept),
+    concept: items.map((item) => itemConcept(item, issue.explainedSections.includes(item.section))),
   };
 }
 
-function itemConcept({ id, name, section, line, facts }: Item): CodeSystemConcept {
-  const isCause = section === 'causes';
+function itemConcept({ id, name, section, line, facts }: Item, isExplained: boolean): CodeSystemConcept {
   const property: CodeSystemConceptProperty[] = [
     { code: 'section', valueCode: section },
     { code: 'line', valueInteger: line },
   ];
-  if (isCause && typeof facts.category === 'string') property.push({ code: 'category', valueCode: facts.category });
+  if (isExplained && typeof facts.category === 'string') property.push({ code: 'category', valueCode: facts.category });
   if (typeof facts.branch === 'string') property.push({ code: 'branch', valueCode: facts.branch });
   for (const level of strings(facts.levels)) property.push({ code: 'level', valueString: level });
   const mechanism = strings(facts.mechanism).join('; ');
-  return { code: id, display: name, ...(isCause && mechanism && { definition: mechanism }), property };
+  return { code: id, display: name, ...(isExplained && mechanism && { definition: mechanism }), property };
 }
 
 function strings(value: unknown): string[] {

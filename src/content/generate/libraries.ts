@@ -8,12 +8,12 @@ const TYPE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/library
 
 export function articleLibrary({ sources, names, item }: Generation): Library {
   const { document, items, article } = sources;
-  const carried = items.filter(({ section }) => section === 'overview' || section === 'meta');
-  const { author, reviewer } = item('meta.authorship').facts;
-  const { date } = item('meta.last-updated').facts;
+  const carried = items.filter(({ section }) => document.articleSections.includes(section));
+  const { author, reviewer } = item(document.authorship).facts;
+  const { date } = item(document.lastUpdated).facts;
   const about = {
     id: document.article,
-    title: 'Article on posterior ramus syndrome',
+    title: document.titles.article,
     description: 'What the article says, in own words; the resources of the document refer to its lines.',
     extension: [itemTrace(names, carried)],
   };
@@ -33,7 +33,7 @@ export function faqLibrary({ sources, names, item, article }: Generation): Libra
   const questions = Object.keys(faq).map(item);
   const about = {
     id: document.faq,
-    title: 'Questions and answers on posterior ramus syndrome',
+    title: document.titles.faq,
     description: 'The questions of the article with answers in own words, one attachment each.',
     extension: [itemTrace(names, questions)],
   };

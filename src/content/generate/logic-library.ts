@@ -17,7 +17,7 @@ export function logicLibrary(generation: Generation): Library {
   }));
   const about = {
     id: document.logic,
-    title: 'Facts and gates of the posterior ramus content',
+    title: document.titles.logic,
     description: 'Named expressions, the value sets that expressions name, and the data that they read.',
     extension: [trace(names, { layer: 'project' }), ...expressions],
   };

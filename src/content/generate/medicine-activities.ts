@@ -11,11 +11,13 @@ const DESCRIPTIONS = {
   none: 'Draft without a dose: the article gives none that could be used.',
 };
 
-/** Of the advanced medicines only those that have an indication: the others are information, never drafted. */
+/** Of a gated section only those that have an indication: the others are information, never drafted. */
 export function medicineActivities(generation: Generation): ActivityDefinition[] {
   const { document, items } = generation.sources;
   const medicines = items.filter(({ section }) => document.medicineSections.includes(section));
-  return medicines.filter(({ section, facts }) => section !== 'advanced' || facts.indicationGate).map((item) => medicine(generation, item));
+  return medicines
+    .filter(({ section, facts }) => !document.gatedSections.includes(section) || facts.indicationGate)
+    .map((item) => medicine(generation, item));
 }
 
 function medicine(generation: Generation, item: Item): ActivityDefinition {

@@ -18,8 +18,18 @@ export interface DocumentFacts extends Issue {
   readonly faq: string;
   readonly logic: string;
   readonly safetyPlans: { readonly medicines: string; readonly treatments: string };
-  /** Sections of the inventory whose items are medicines. */
+  readonly titles: { readonly article: string; readonly faq: string; readonly logic: string };
+  /** Items that tell who wrote the article and when it was changed last. */
+  readonly authorship: string;
+  readonly lastUpdated: string;
+  /** Sections of the inventory that the Library of the article stands for. */
+  readonly articleSections: readonly string[];
+  /** Sections whose concepts have a mechanism as their definition, and a category. */
+  readonly explainedSections: readonly string[];
+  /** Sections whose items are medicines. */
   readonly medicineSections: readonly string[];
+  /** Of these, sections of which only items with an indication are drafted. */
+  readonly gatedSections: readonly string[];
   /** LOINC code of the panel that pressures are components of. */
   readonly bloodPressurePanel: string;
   /** Rules whose words set a start or an interval of their own. */
