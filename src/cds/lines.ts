@@ -1,0 +1,32 @@
+import { keysOf } from '../reasoning/codings.ts';
+import type { Facts } from '../reasoning/facts.ts';
+import { type NameIndex, namesOf } from '../reasoning/names.ts';
+import type { Verdict } from '../reasoning/safety.ts';
+import { escapeMarkdown } from './markdown.ts';
+
+const MOST_NAMES = 10;
+
+/** What has to be said about the whole call, as paragraphs of Markdown. */
+export function linesOf({ missing }: Verdict, facts: Facts, names: NameIndex): readonly string[] {
+  const unreadable = facts.withoutUnit.filter(({ code }) => names.knows(keysOf(code)));
+  return [
+    ...missing.map(({ reason }) => escapeMarkdown(reason)),
+    list('Could not be read', facts.unavailable),
+    list('Taken as none, since no system here keeps them', facts.without),
+    list(
+      'Not understood, so not checked',
+      facts.notUnderstood.map(({ name }) => name),
+    ),
+    list(
+      'Without a unit that can be read, so not used',
+      unreadable.map(({ code }) => namesOf(code)[0] ?? keysOf(code)[0] ?? 'an observation'),
+    ),
+  ].filter((line) => line !== '');
+}
+
+function list(what: string, names: readonly string[]): string {
+  const once = [...new Set(names)];
+  if (once.length === 0) return '';
+  const more = once.length > MOST_NAMES ? ` and ${once.length - MOST_NAMES} more` : '';
+  return `${what}: ${once.slice(0, MOST_NAMES).map(escapeMarkdown).join(', ')}${more}.`;
+}

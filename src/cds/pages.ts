@@ -1,0 +1,55 @@
+import type { Bundle, FhirResource } from '../fhir/types.ts';
+import type { Ehr } from './ehr.ts';
+
+const MOST_PAGES = 100;
+
+/**
+ * All resources of a prefetched or fetched value: a resource, or a Bundle with its further pages.
+ * Undefined where some of it cannot be read (an OperationOutcome, a page that cannot be had, what is neither).
+ */
+export async function readPages(value: unknown, type: string, ehr: Ehr | undefined): Promise<readonly FhirResource[] | undefined> {
+  const resources: FhirResource[] = [];
+  const seen = new Set<string>();
+  let page = value;
+  for (;;) {
+    const found = resourcesOf(page, type);
+    if (!found) return undefined;
+    resources.push(...found);
+    const next = nextOf(page);
+    if (next === undefined) return isWhole(page, resources) ? resources : undefined;
+    if (seen.has(next) || seen.size >= MOST_PAGES) return undefined;
+    seen.add(next);
+    page = await ehr?.read(next);
+  }
+}
+
+function resourcesOf(value: unknown, type: string): readonly FhirResource[] | undefined {
+  if (!isResource(value) || value.resourceType === 'OperationOutcome') return undefined;
+  if (value.resourceType !== 'Bundle') return value.resourceType === type ? [value] : undefined;
+  const entries: unknown = (value as Bundle).entry ?? [];
+  if (!Array.isArray(entries)) return undefined;
+  const resources = entries.map((entry: { resource?: unknown } | null) => entry?.resource);
+  if (!resources.every(isResource) || resources.some(isFault)) return undefined;
+  return resources.filter(({ resourceType }) => resourceType !== 'OperationOutcome');
+}
+
+/** An outcome beside the hits says that something is missing, unless it only informs. */
+function isFault(resource: FhirResource): boolean {
+  if (resource.resourceType !== 'OperationOutcome') return false;
+  return !(Array.isArray(resource.issue) && resource.issue.every(({ severity }) => severity === 'information'));
+}
+
+function isResource(value: unknown): value is FhirResource {
+  return typeof value === 'object' && value !== null && typeof (value as { resourceType?: unknown }).resourceType === 'string';
+}
+
+function nextOf(page: unknown): string | undefined {
+  const { link } = page as Bundle;
+  return Array.isArray(link) ? link.find((each) => each?.relation === 'next')?.url : undefined;
+}
+
+/** A server that counts more hits than it gave, without a way to the rest, gave half a list. */
+function isWhole(page: unknown, resources: readonly FhirResource[]): boolean {
+  const { resourceType, total } = page as Bundle;
+  return resourceType !== 'Bundle' || typeof total !== 'number' || total <= resources.length;
+}

@@ -1,0 +1,129 @@
+/** From the data of a call to what plans may look at: the variables of expressions before value sets narrow them. */
+import type {
+  AllergyIntolerance,
+  Condition,
+  Device,
+  FhirResource,
+  Observation,
+  Patient,
+  Procedure,
+  QuestionnaireResponse,
+} from '../fhir/types.ts';
+import { keysOf, normaliseConcept } from './codings.ts';
+import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } from './medicines.ts';
+import { type NameIndex, namesOf } from './names.ts';
+import { readObservation, sortNewestFirst } from './observations.ts';
+import { ofPatient } from './of-patient.ts';
+import { readableResponse } from './responses.ts';
+
+/** The data of one call; all of it about one patient. */
+export interface CallData {
+  readonly patient: Patient;
+  /** What the hook's context holds: it wins over the chart, and belongs to the patient where it names none. */
+  readonly context: readonly FhirResource[];
+  /** What was prefetched or fetched, in the order given. */
+  readonly chart: readonly FhirResource[];
+  /** Where the Conditions stand that may open a pathway. */
+  readonly triggering: 'context' | 'chart';
+  /** Types that could not be read. */
+  readonly unavailable: readonly string[];
+  /** Types that no system here keeps. */
+  readonly without: readonly string[];
+}
+
+/** What counts, codes in one spelling; each list in the order that expressions see. */
+export interface Facts {
+  readonly patient: Patient;
+  readonly triggering: readonly Condition[];
+  readonly conditions: readonly Condition[];
+  readonly medications: readonly Medicine[];
+  readonly observations: readonly Observation[];
+  readonly responses: readonly QuestionnaireResponse[];
+  readonly allergies: readonly AllergyIntolerance[];
+  readonly devices: readonly Device[];
+  readonly procedures: readonly Procedure[];
+  readonly unavailable: readonly string[];
+  readonly without: readonly string[];
+  /** Medicines and allergies recognised by name alone: the names. */
+  readonly byName: readonly string[];
+  /** What nobody could tell: Conditions without a code, medicines and allergies that no set knows. */
+  readonly notUnderstood: readonly { readonly type: string; readonly name: string }[];
+  /** Observations whose value was left out, since its unit cannot be read. */
+  readonly withoutUnit: readonly Observation[];
+}
+
+/** @throws FhirError `invalid` where something is about another patient */
+export function factsOf(data: CallData, names: NameIndex): Facts {
+  const { own, referred, nobodys } = ofPatient(data);
+  const contextual = ofPatient({ ...data, chart: [] }).own;
+  const pick = <T extends FhirResource>(...types: T['resourceType'][]) =>
+    own.filter((resource): resource is T => (types as string[]).includes(resource.resourceType));
+  const conditions = countedConditions(pick<Condition>('Condition'));
+  const medicines = pick<Medicine>('MedicationRequest', 'MedicationStatement')
+    .filter(countsAsMedicine)
+    .map((medicine) => recogniseMedicine(medicine, names, referred));
+  const allergies = pick<AllergyIntolerance>('AllergyIntolerance')
+    .filter(countsAsAllergy)
+    .map((allergy) => recogniseAllergy(allergy, names));
+  const observations = pick<Observation>('Observation').flatMap(readObservation);
+  const responses = pick<QuestionnaireResponse>('QuestionnaireResponse').filter(
+    ({ status }) => status === 'completed' || status === 'amended',
+  );
+  return {
+    patient: data.patient,
+    triggering: triggeringOf(data, conditions, contextual),
+    conditions,
+    medications: medicines.map(({ resource }) => resource),
+    observations: observations.map(({ resource }) => resource),
+    responses: sortNewestFirst(responses, ({ authored }) => authored).map(readableResponse),
+    allergies: allergies.map(({ resource }) => resource),
+    devices: pick<Device>('Device')
+      .filter(({ status }) => status === undefined || status === 'active')
+      .map((device) => withConcept(device, 'type')),
+    procedures: pick<Procedure>('Procedure')
+      .filter(({ status }) => status === 'completed' || status === 'in-progress')
+      .map((procedure) => withConcept(procedure, 'code')),
+    unavailable: data.unavailable,
+    without: data.without,
+    byName: [...medicines, ...allergies].flatMap(({ byName }) => byName),
+    notUnderstood: [
+      ...nobodys.map((resource) => unread(resource, `${resource.resourceType} that names no patient`)),
+      ...conditions.filter(({ code }) => keysOf(code).length === 0).map((condition) => unread(condition, namesOf(condition.code)[0])),
+      ...[...medicines, ...allergies].flatMap(({ resource, notUnderstood }) => (notUnderstood ? [unread(resource, notUnderstood)] : [])),
+    ],
+    withoutUnit: observations.flatMap(({ resource, withoutUnit }) => (withoutUnit ? [resource] : [])),
+  };
+}
+
+function triggeringOf(data: CallData, conditions: readonly Condition[], contextual: readonly FhirResource[]): readonly Condition[] {
+  if (data.triggering === 'chart')
+    return conditions.filter((condition) => !['inactive', 'remission'].includes(clinicalStatus(condition) ?? ''));
+  return countedConditions(contextual.filter((resource): resource is Condition => resource.resourceType === 'Condition'));
+}
+
+function countedConditions(conditions: readonly Condition[]): Condition[] {
+  return conditions
+    .filter((condition) => clinicalStatus(condition) !== 'resolved' && !isWithdrawn(condition))
+    .map((condition) => withConcept(condition, 'code'));
+}
+
+function countsAsAllergy(allergy: AllergyIntolerance): boolean {
+  return !['inactive', 'resolved'].includes(clinicalStatus(allergy) ?? '') && !isWithdrawn(allergy);
+}
+
+function clinicalStatus({ clinicalStatus: status }: Condition | AllergyIntolerance): string | undefined {
+  return status?.coding?.[0]?.code;
+}
+
+function isWithdrawn({ verificationStatus: status }: Condition | AllergyIntolerance): boolean {
+  return (status?.coding ?? []).some(({ code }) => code === 'refuted' || code === 'entered-in-error');
+}
+
+function withConcept<T extends FhirResource>(resource: T, element: keyof T): T {
+  const concept = normaliseConcept(resource[element] as Condition['code']);
+  return concept === resource[element] ? resource : { ...resource, [element]: concept };
+}
+
+function unread({ resourceType }: FhirResource, name: string | undefined) {
+  return { type: resourceType, name: name ?? 'without a code and a name' };
+}
