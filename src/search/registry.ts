@@ -1,0 +1,117 @@
+/** From SearchParameters to what index and query work with (https://hl7.org/fhir/R4/searchparameter.html). */
+import { createHash } from 'node:crypto';
+import type { ResourceType, SearchParameter } from '../fhir/types.ts';
+import { isKindOf } from '../fhirpath/model.ts';
+import { createComposite } from './composite-parameter.ts';
+import { createExtractor } from './extractor.ts';
+import { membersOf } from './found.ts';
+import type { Parameter, ParameterRegistry, ParameterType, Setting } from './parameters.ts';
+
+/** Rises whenever the same resource gets other entries than before. */
+const INDEX_VERSION = 1;
+
+/** Of R4's own: what needs more than an index of values, or stands on elements that R4 does not have. */
+const NOT_OFFERED: ReadonlySet<string> = new Set([
+  ...['Resource-query', 'Location-near', 'individual-phonetic', 'Practitioner-phonetic'].map(definition),
+  definition('DeviceDefinition-classification'),
+]);
+
+export interface RegistryOptions extends Setting {
+  /** By type, the parameters whose index is not complete. */
+  readonly pending?: ReadonlyMap<ResourceType, ReadonlySet<string>>;
+}
+
+/**
+ * @param definitions - R4's own and the server's; of two with one code for one type the later counts
+ * @throws FhirError `invalid` for an expression that is not understood, naming the parameter
+ */
+export function createRegistry(definitions: readonly SearchParameter[], options: RegistryOptions): ParameterRegistry {
+  const setting: Setting = { baseUrl: options.baseUrl, codeSystems: options.codeSystems };
+  const byUrl = new Map(definitions.map((each) => [each.url, each]));
+  const byBase = groupedByBase(
+    definitions.filter(({ url, expression, type }) => expression && type !== 'special' && !NOT_OFFERED.has(url)),
+  );
+  const tables = new Map<string, Table>();
+
+  function table(type: string): Table {
+    const known = tables.get(type);
+    if (known) return known;
+    const given = [...byBase].flatMap(([base, each]) => (isKindOf(type, base) ? each : []));
+    const made = tableOf(
+      given.flatMap((each) => prepare(each, type)),
+      setting,
+    );
+    tables.set(type, made);
+    return made;
+  }
+
+  function prepare(given: SearchParameter, type: string): readonly Parameter[] {
+    if (given.type === 'composite') return createComposite(given, type, byUrl, setting);
+    const parameter = createParameter(given, type, setting);
+    return parameter.expression ? [parameter] : [];
+  }
+
+  return {
+    get: (type, code) => table(type).byCode.get(code),
+    of: (type) => table(type).parameters,
+    common: () => table('Resource').parameters,
+    hash: (type) => table(type).hash,
+    fingerprints: (type) => table(type).fingerprints,
+    pending: (type) => options.pending?.get(type) ?? new Set(),
+  };
+}
+
+/** @param parent - a resource type, or the path or type of the elements of a composite */
+export function createParameter(given: SearchParameter, parent: string, setting: Setting): Parameter {
+  const { expression, elements, extract } = createExtractor(given.expression ?? '', parent, given.code);
+  return {
+    code: given.code,
+    type: given.type as ParameterType,
+    url: given.url,
+    ...(given.description && { documentation: given.description }),
+    expression,
+    targets: (given.target ?? []) as readonly ResourceType[],
+    components: [],
+    modifiers: given.modifier ?? [],
+    elements,
+    setting,
+    extract: ({ value }, root) => extract(membersOf(value), root),
+  };
+}
+
+function groupedByBase(definitions: readonly SearchParameter[]): ReadonlyMap<string, readonly SearchParameter[]> {
+  const grouped = new Map<string, SearchParameter[]>();
+  for (const definition of definitions) {
+    for (const base of definition.base) grouped.set(base, [...(grouped.get(base) ?? []), definition]);
+  }
+  return grouped;
+}
+
+interface Table {
+  readonly parameters: readonly Parameter[];
+  readonly byCode: ReadonlyMap<string, Parameter>;
+  readonly fingerprints: Readonly<Record<string, string>>;
+  readonly hash: string;
+}
+
+function tableOf(given: readonly Parameter[], setting: Setting): Table {
+  const byCode = new Map(given.map((parameter) => [parameter.code, parameter]));
+  const parameters = [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const fingerprints = Object.fromEntries(parameters.map((parameter) => [parameter.code, fingerprint(parameter, setting)]));
+  return { parameters, byCode, fingerprints, hash: sha256(JSON.stringify([INDEX_VERSION, setting.baseUrl, fingerprints])) };
+}
+
+/** Over all that the entries of a parameter depend on. */
+function fingerprint({ type, expression, elements, components }: Parameter, { baseUrl, codeSystems }: Setting): string {
+  const systems = elements.map(({ path }) => codeSystems.get(path));
+  const parts = components.map(({ parameter }) => [parameter.type, parameter.expression, parameter.elements]);
+  return sha256(JSON.stringify([INDEX_VERSION, type, expression, systems, parts, type === 'reference' && baseUrl])).slice(0, 16);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function definition(id: string): string {
+  return `http://hl7.org/fhir/SearchParameter/${id}`;
+}

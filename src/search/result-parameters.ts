@@ -1,0 +1,74 @@
+/** Parameters that shape the answer, not what is found (https://hl7.org/fhir/R4/search.html#return). */
+import { FhirError } from '../fhir/error.ts';
+import type { ResourceType } from '../fhir/types.ts';
+import { elementsOf } from '../fhirpath/model.ts';
+import type { ParameterRegistry } from './parameters.ts';
+import type { SortKey } from './query.ts';
+import { refused } from './types/values.ts';
+
+export const DEFAULT_COUNT = 20;
+export const MOST_COUNT = 1000;
+
+export const SUMMARIES = ['true', 'false', 'text', 'data', 'count'] as const;
+export type Summary = (typeof SUMMARIES)[number];
+
+/** At most MOST_COUNT; a larger number is cut to it. @throws FhirError `invalid` */
+export function parseCount(value: string | undefined): number {
+  if (value === undefined) return DEFAULT_COUNT;
+  if (!/^\d{1,10}$/.test(value)) throw refused('_count', value, 'it is a whole number that is not negative');
+  return Math.min(Number(value), MOST_COUNT);
+}
+
+export function parseTotal(value: string | undefined): boolean {
+  if (value === undefined || value === 'none') return false;
+  if (value === 'accurate' || value === 'estimate') return true;
+  throw refused('_total', value, 'it is none, estimate or accurate');
+}
+
+export function parseSummary(value: string | undefined): Summary | undefined {
+  if (value === undefined) return undefined;
+  const summary = SUMMARIES.find((each) => each === value);
+  if (!summary) throw refused('_summary', value, `it is one of ${SUMMARIES.join(', ')}`);
+  return summary;
+}
+
+/** `_sort=a,-b`; repeated, it continues. @throws FhirError `invalid` for what cannot be sorted by */
+export function parseSort(values: readonly string[], types: readonly ResourceType[], registry: ParameterRegistry): readonly SortKey[] {
+  const keys = values.flatMap((value) => value.split(',')).filter(Boolean);
+  const sort = keys.map((key) => ({ parameter: key.replace(/^-/, ''), descending: key.startsWith('-') }));
+  for (const { parameter } of sort) checkSort(parameter, types, registry);
+  return [...new Map([...sort].reverse().map((key) => [key.parameter, key])).values()].reverse();
+}
+
+function checkSort(code: string, types: readonly ResourceType[], registry: ParameterRegistry): void {
+  const found = types.length > 0 ? types.map((type) => registry.get(type, code)) : [registry.common().find((each) => each.code === code)];
+  if (found.includes(undefined)) throw refused('_sort', code, 'there is no search parameter of that name for the types searched');
+  if (found.some((each) => each?.type === 'composite')) throw refused('_sort', code, 'one cannot sort by a composite');
+  if (types.some((type) => registry.pending(type).has(code))) throw refused('_sort', code, 'the parameter is being indexed');
+}
+
+/** Names of elements at the top of the types searched. @throws FhirError `invalid` for a name that none of them has */
+export function parseElements(values: readonly string[], types: readonly ResourceType[]): readonly string[] | undefined {
+  const names = [
+    ...new Set(
+      values
+        .flatMap((value) => value.split(','))
+        .map((name) => name.trim())
+        .filter(Boolean),
+    ),
+  ];
+  if (names.length === 0) return undefined;
+  const owners = types.length > 0 ? types : ['DomainResource'];
+  const unknown = names.find((name) => !/^\w+$/.test(name) || owners.every((type) => elementsOf(type, name).length === 0));
+  if (unknown !== undefined) throw refused('_elements', unknown, `it is no element at the top of ${owners.join(', ')}`);
+  return names;
+}
+
+/** @throws FhirError `not-supported` */
+export function refuseContained(name: string, value: string): void {
+  if (name === '_contained' && value === 'false') return;
+  throw new FhirError(
+    'not-supported',
+    `"${name}=${value.slice(0, 50)}" is not offered: contained resources are found with the resource that contains them.`,
+  );
+}
