@@ -13,7 +13,7 @@ import { safetyRuleFaults } from './check/safety-rules.ts';
 import { carriedItems, traceFaults } from './check/traces.ts';
 import { fileDefinitions } from './file-definitions.ts';
 import { invalidFiles } from './invalid.ts';
-import { type ContentFile, readContent } from './read.ts';
+import { type ContentFile, countByType, readContent } from './read.ts';
 
 export interface CheckDeps {
   /** Folders of documents and of profiles. */
@@ -46,12 +46,6 @@ export async function checkContent({ folders, core, validator }: CheckDeps): Pro
     ...(await invalidFiles(files, validator(definitions))),
   ];
   return { faults: found, counts: countByType(files), uncarried: uncarriedItems(files) };
-}
-
-export function countByType(files: readonly ContentFile[]): ReadonlyMap<ResourceType, number> {
-  const counts = new Map<ResourceType, number>();
-  for (const { type } of files) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return counts;
 }
 
 function uncarriedItems(files: readonly ContentFile[]): string[] {

@@ -1,15 +1,17 @@
-/** What becomes of a file, given the row that is stored under its type and id. */
+/** What becomes of a row, given its file or the absence of one. */
 import { type LosslessObject, parseJson, stringifyLossless } from '../fhir/json.ts';
 import type { Version } from '../storage/store.ts';
 import type { ContentFile } from './read.ts';
 
 export type Decision =
-  /** The row has the file's content. */
+  /** The row has the file's content, or is gone as the file is. */
   | { readonly kind: 'unchanged' }
   /** The row, or its deletion, was written over REST and wins. */
   | { readonly kind: 'kept'; readonly deleted: boolean; readonly versionId: number }
-  /** The file is written; `over`: the version that it follows, which may be a deletion. */
-  | { readonly kind: 'write'; readonly over?: Version }
+  /** The file is written; `over`: the version that it follows, absent where there is none or it is a deletion. */
+  | { readonly kind: 'write'; readonly over?: number }
+  /** The file is gone and nobody edited the row. */
+  | { readonly kind: 'delete'; readonly over: number }
   /** A released version would change. */
   | { readonly kind: 'fault'; readonly sentence: string };
 
@@ -28,7 +30,7 @@ export function decide(file: ContentFile, current: Version | undefined, before?:
     return { kind: 'fault', sentence: releaseFault(file, current) };
   }
   if (!current.origin) return { kind: 'kept', deleted: !current.json, versionId: current.versionId };
-  return { kind: 'write', over: current };
+  return current.json ? { kind: 'write', over: current.versionId } : { kind: 'write' };
 }
 
 function content(version: Version | undefined): LosslessObject | undefined {

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isId } from '../fhir/id.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
@@ -46,24 +46,30 @@ export function folderName(folder: string): string {
   return (outside ? resolve(folder) : name).split(sep).join('/');
 }
 
+export function countByType(files: readonly ContentFile[]): ReadonlyMap<ResourceType, number> {
+  const counts = new Map<ResourceType, number>();
+  for (const { type } of files) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
+}
+
 function readFolder(folder: string, faults: string[]): ContentFile[] {
   const name = folderName(folder);
   return entries(folder, name, faults).flatMap((entry) => {
-    if (!entry.isDirectory() || entry.name === SOURCES) return [];
-    if (isResourceType(entry.name)) return readType(folder, name, entry.name, faults);
-    faults.push(`The folder ${name}/${entry.name} is not named after an R4 resource type; rename it, or move it to ${name}/${SOURCES}.`);
+    if (entry === SOURCES || !isFolder(join(folder, entry))) return [];
+    if (isResourceType(entry)) return readType(folder, name, entry, faults);
+    faults.push(`The folder ${name}/${entry} is not named after an R4 resource type; rename it, or move it to ${name}/${SOURCES}.`);
     return [];
   });
 }
 
 function readType(folder: string, name: string, type: ResourceType, faults: string[]): ContentFile[] {
   return entries(join(folder, type), `${name}/${type}`, faults).flatMap((entry) => {
-    const path = `${name}/${type}/${entry.name}`;
-    if (!entry.name.endsWith('.json') || entry.isDirectory()) {
+    const [location, path] = [join(folder, type, entry), `${name}/${type}/${entry}`];
+    if (!entry.endsWith('.json') || isFolder(location)) {
       faults.push(`${path} is not a .json file; a folder of resources holds {id}.json only.`);
       return [];
     }
-    const file = readFile(join(folder, type, entry.name), { folder: name, path, type, id: entry.name.slice(0, -'.json'.length) });
+    const file = readFile(location, { folder: name, path, type, id: entry.slice(0, -'.json'.length) });
     if (typeof file !== 'string') return [file];
     faults.push(file);
     return [];
@@ -87,14 +93,21 @@ function readFile(location: string, place: Pick<ContentFile, 'folder' | 'path' |
   return { ...place, text, hash: contentHash(text), resource: resource as unknown as FhirResource };
 }
 
-function entries(folder: string, name: string, faults: string[]): Dirent[] {
+/** Names in a folder, hidden ones left out. */
+function entries(folder: string, name: string, faults: string[]): string[] {
   try {
-    const all = readdirSync(folder, { withFileTypes: true });
-    return all.filter((entry) => !entry.name.startsWith('.')).sort((a, b) => compare(a.name, b.name));
+    return readdirSync(folder)
+      .filter((entry) => !entry.startsWith('.'))
+      .sort(compare);
   } catch {
     faults.push(`The content folder ${name} cannot be read; correct CONTENT_DIRS or create it.`);
     return [];
   }
+}
+
+/** Follows links: mounted folders often consist of them. */
+function isFolder(location: string): boolean {
+  return statSync(location, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** Two files that claim one identity: a type and id, or a url and version. */
