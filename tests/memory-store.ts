@@ -6,7 +6,9 @@ import { FhirError } from '../src/fhir/error.ts';
 import { fillText } from '../src/fhir/resource-text.ts';
 import type { ResourceType } from '../src/fhir/types.ts';
 import type { IndexEntries, RangeValue } from '../src/search/entries.ts';
+import { matches, type Row as Searched } from '../src/search/matches.ts';
 import type { Cursor, SearchQuery } from '../src/search/query.ts';
+import { isKnowledgeType } from '../src/storage/knowledge.ts';
 import type {
   Change,
   Changes,
@@ -27,6 +29,12 @@ interface Row {
   readonly claims: readonly string[];
 }
 
+/** The newest version of a resource that is not deleted. */
+interface CurrentRow extends Searched {
+  readonly version: Version;
+  readonly claims: readonly string[];
+}
+
 export class MemoryStore implements ResourceStore {
   /** All versions, oldest first. */
   private rows: readonly Row[] = [];
@@ -44,6 +52,7 @@ export class MemoryStore implements ResourceStore {
     const all = this.rows.map(({ version }) => version).filter((version) => this.isInScope(version, scope));
     const newest = all.reverse();
     const start = after === undefined ? 0 : newest.findIndex((version) => place(version) === after) + 1;
+    if (after !== undefined && start === 0) throw new FhirError('invalid', 'No page begins there.');
     const items = newest.slice(start, start + count);
     const last = items.at(-1);
     const isMore = last !== undefined && start + count < newest.length;
@@ -75,19 +84,24 @@ export class MemoryStore implements ResourceStore {
   }
 
   async changes(since: number): Promise<Changes> {
-    const changed = this.rows.slice(since).map(({ version: { type, id } }) => ({ type, id }));
-    return { revision: this.rows.length, changed: since === 0 ? 'all' : changed };
+    const written = this.rows.map(({ version: { type, id } }) => ({ type, id })).filter(({ type }) => isKnowledgeType(type));
+    return { revision: written.length, changed: since === 0 ? 'all' : written.slice(since) };
   }
 
   async close(): Promise<void> {}
 
-  private current(): readonly Row[] {
+  private current(): readonly CurrentRow[] {
     const rows = new Map(this.rows.map((row) => [`${row.version.type}/${row.version.id}`, row]));
-    return [...rows.values()].filter(({ entries }) => entries);
+    return [...rows.values()].flatMap(({ version, claims, entries }) => {
+      const { type, id, lastUpdated } = version;
+      return entries ? [{ type, id, lastUpdated, entries, version, claims }] : [];
+    });
   }
 
-  private hits({ types, where }: SearchQuery): Row[] {
-    return this.current().filter((row) => (types.length === 0 || types.includes(row.version.type)) && this.matches(where, row));
+  private hits({ types, where }: SearchQuery): CurrentRow[] {
+    const rows = this.current();
+    const related = (type: ResourceType) => rows.filter((row) => row.type === type);
+    return rows.filter((row) => (types.length === 0 || types.includes(row.type)) && matches(where, row, related));
   }
 
   private check({ query, ids }: Expectation): void {
@@ -145,11 +159,11 @@ function checkConditions({ kind, ifMatch, ifNoneMatch, type, id }: Change, curre
     throw new FhirError('stale', `${type}/${id} has another version.`);
 }
 
-function cursorOf({ sort }: SearchQuery, { version, entries }: Row): Cursor {
+function cursorOf({ sort }: SearchQuery, { version, entries }: CurrentRow): Cursor {
   const value = (parameter: string, descending: boolean): RangeValue | null => {
     if (parameter === '_lastUpdated') return version.lastUpdated;
     if (parameter === '_id') return version.id;
-    const found = entries?.sort[parameter];
+    const found = entries.sort[parameter];
     return found === undefined ? null : descending ? found.high : found.low;
   };
   const values = sort.length === 0 ? [version.lastUpdated] : sort.map(({ parameter, descending }) => value(parameter, descending));
@@ -164,7 +178,7 @@ function compare({ sort }: SearchQuery, a: Cursor, b: Cursor): number {
     if (left === null || right === null) return left === null ? 1 : -1;
     return left < right === descending ? 1 : -1;
   }
-  return a.id === b.id ? order(a.type, b.type) : order(a.id, b.id);
+  return a.type === b.type ? order(a.id, b.id) : order(a.type, b.type);
 }
 
 function order(a: string, b: string): number {

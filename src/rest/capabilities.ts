@@ -42,7 +42,7 @@ export function capabilities(facts: Facts): Omit<CapabilityStatement, 'date'> {
 }
 
 function server(facts: Facts): CapabilityStatementRest {
-  const interactions = namesOf(facts.routes, SYSTEM);
+  const interactions = namesOf(facts, SYSTEM);
   const operation = operationsOf(facts.operations.filter(({ definition }) => definition.system));
   const sources = includeSources(facts.registry);
   return {
@@ -71,13 +71,18 @@ const TYPE: readonly InteractionCode[] = [
 ];
 const SYSTEM: readonly SystemCode[] = ['transaction', 'batch', 'search-system', 'history-system'];
 
-function namesOf<T extends string>(routes: readonly Route[], codes: readonly T[]): readonly T[] {
-  return codes.filter((code) => routes.some(({ interaction }) => interaction === code));
+/** What a server without writes does not offer, though it has the routes, to say so. */
+const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'transaction', 'batch']);
+
+function namesOf<T extends string>({ routes, readOnly }: Facts, codes: readonly T[]): readonly T[] {
+  return codes.filter((code) => !(readOnly && WRITES.has(code)) && routes.some(({ interaction }) => interaction === code));
 }
 
-function resource({ routes, registry, operations }: Facts, type: ResourceType, sources: IncludeSources): CapabilityStatementRestResource {
-  const parameters = registry.of(type);
-  const offered = namesOf(routes, TYPE);
+function resource(facts: Facts, type: ResourceType, sources: IncludeSources): CapabilityStatementRestResource {
+  const { registry, operations } = facts;
+  const pending = registry.pending(type);
+  const parameters = registry.of(type).filter(({ code }) => !pending.has(code));
+  const offered = namesOf(facts, TYPE);
   const includes = parameters.filter(leadsSomewhere).map(({ code }) => `${type}:${code}`);
   const operation = operationsOf(operations.filter(({ definition }) => isOn(definition, type)));
   return {
@@ -89,8 +94,8 @@ function resource({ routes, registry, operations }: Facts, type: ResourceType, s
     updateCreate: offered.includes('update'),
     conditionalCreate: offered.includes('create'),
     conditionalRead: 'full-support',
-    conditionalUpdate: routes.some(({ interaction }) => interaction === 'conditional-update'),
-    conditionalDelete: routes.some(({ interaction }) => interaction === 'conditional-delete') ? 'single' : 'not-supported',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
     referencePolicy: ['literal', 'logical'],
     ...(includes.length > 0 && { searchInclude: includes }),
     ...(sources.has(type) && { searchRevInclude: [...(sources.get(type) ?? [])] }),
@@ -109,7 +114,8 @@ type IncludeSources = ReadonlyMap<ResourceType, readonly string[]>;
 function includeSources(registry: ParameterRegistry): IncludeSources {
   const sources = new Map<ResourceType, string[]>();
   for (const source of resourceTypes) {
-    for (const parameter of registry.of(source).filter(leadsSomewhere)) {
+    const pending = registry.pending(source);
+    for (const parameter of registry.of(source).filter((each) => leadsSomewhere(each) && !pending.has(each.code))) {
       for (const target of parameter.targets) sources.set(target, [...(sources.get(target) ?? []), `${source}:${parameter.code}`]);
     }
   }

@@ -2,13 +2,14 @@
 import { parseInterval } from '../fhir/dates.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { FhirRequest, FhirResponse, Interaction, QueryParameters } from '../fhir/request.ts';
+import { CURSOR } from '../search/cursor.ts';
 import type { HistoryScope, Version } from '../storage/store.ts';
 import { type Address, addressOf, fullUrl, unknown } from './address.ts';
 import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
 import type { CoreFacts, RestDeps } from './deps.ts';
 import { etag } from './etag.ts';
 import { addressWith } from './links.ts';
-import { CURSOR, decodeToken, encodeToken, GENERAL, once, pageSize, takeOnly, withParameter } from './query-parameters.ts';
+import { GENERAL, once, pageSize, takeOnly, withParameter } from './query-parameters.ts';
 import { type Part, partOf, partText } from './summary.ts';
 
 const PARAMETERS = ['_count', '_since', '_at', CURSOR];
@@ -37,7 +38,7 @@ async function historyPage({ store, core }: Deps, request: FhirRequest, target: 
   const count = onlyTotal ? 0 : pageSize(query);
   const after = once(query, CURSOR);
   const scope: HistoryScope = { ...target, ...since(query), ...at(query) };
-  const page = await store.history(scope, { count: Math.max(count, 1), ...(after !== undefined && { after: decodeToken(after, CURSOR) }) });
+  const page = await store.history(scope, { count: Math.max(count, 1), ...(after !== undefined && { after }) });
   const entries = page.items
     .slice(0, count)
     .map((version) => historyEntry(request.baseUrl, part ? shortened(version, part, core) : version));
@@ -105,5 +106,5 @@ function historyLinks(
   );
   const self: BundleLink = { relation: 'self', url: addressWith(url, used) };
   if (next === undefined) return [self];
-  return [self, { relation: 'next', url: addressWith(url, withParameter(used, CURSOR, encodeToken(next))) }];
+  return [self, { relation: 'next', url: addressWith(url, withParameter(used, CURSOR, next)) }];
 }

@@ -35,17 +35,3 @@ export function withParameter(query: QueryParameters, name: string, value: strin
   const rest = query.filter(([given]) => given !== name);
   return place < 0 ? [...query, [name, value]] : [...rest.slice(0, place), [name, value], ...rest.slice(place)];
 }
-
-/** Where a page goes on; opaque to the caller, unsigned, and checked like any input. */
-export const CURSOR = '_cursor';
-
-export function encodeToken(text: string): string {
-  return Buffer.from(text, 'utf8').toString('base64url');
-}
-
-/** @throws FhirError `invalid` where it is not one of ours */
-export function decodeToken(token: string, name: string): string {
-  const text = Buffer.from(token, 'base64url').toString('utf8');
-  if (encodeToken(text) === token) return text;
-  throw new FhirError('invalid', `The value of ${name} is no place in a list that this server gave; follow the "next" link as it is.`);
-}

@@ -4,6 +4,7 @@ import { FhirError } from '../fhir/error.ts';
 import { type Lossless, type LosslessObject, parseJson, stringifyLossless } from '../fhir/json.ts';
 import type { QueryParameters } from '../fhir/request.ts';
 import type { ResourceType } from '../fhir/types.ts';
+import type { ParsedSearch } from '../search/parse-query.ts';
 import type { CoreFacts } from './deps.ts';
 import { once } from './query-parameters.ts';
 
@@ -25,11 +26,19 @@ export function partOf(query: QueryParameters, core: CoreFacts, types: readonly 
   if (summary !== undefined && !SUMMARIES.includes(summary)) {
     throw new FhirError('invalid', `The parameter _summary takes ${SUMMARIES.join(', ')}, not "${summary.slice(0, 40)}".`);
   }
-  if (elements === undefined) return summary === undefined || summary === 'false' ? undefined : ({ summary } as Part);
-  if (summary !== undefined && summary !== 'false') {
-    throw new FhirError('invalid', '_summary and _elements both say which part of a resource is wanted; give one of them.');
-  }
-  return { elements: elementNames(elements, core, types) };
+  return partFrom({
+    ...(summary && { summary }),
+    ...(elements !== undefined && { elements: elementNames(elements, core, types) }),
+  } as Asked);
+}
+
+type Asked = Pick<ParsedSearch, 'summary' | 'elements'>;
+
+/** @throws FhirError `invalid` where both are asked for */
+export function partFrom({ summary = 'false', elements }: Asked): Part | undefined {
+  if (elements === undefined) return summary === 'false' ? undefined : { summary };
+  if (summary === 'false') return { elements };
+  throw new FhirError('invalid', '_summary and _elements both say which part of a resource is wanted; give one of them.');
 }
 
 function elementNames(list: string, core: CoreFacts, types: readonly ResourceType[]): readonly string[] {

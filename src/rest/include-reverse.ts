@@ -1,0 +1,53 @@
+/** `_revinclude`: what refers to the sources. */
+
+import type { ResourceType } from '../fhir/types.ts';
+import type { Include } from '../search/includes.ts';
+import { escaped, keyOf } from '../search/keys.ts';
+import { linkKeys, type Target } from '../search/links.ts';
+import { isCanonicalType } from '../storage/knowledge.ts';
+import type { Version } from '../storage/store.ts';
+import { type IncludeDeps, MOST_INCLUDED, type Source } from './include.ts';
+
+/** Keys that one search may ask for. */
+const MOST_KEYS = 2000;
+
+export async function referring(
+  deps: IncludeDeps,
+  revincludes: readonly Include[],
+  sources: readonly Source[],
+): Promise<readonly Version[]> {
+  const versions: Version[] = [];
+  for (const include of revincludes) {
+    const type = include.source as ResourceType; // `*` is no source of a _revinclude
+    const keys = keysOf(deps, include, type, sources);
+    for (let start = 0; start < keys.length && versions.length <= MOST_INCLUDED; start += MOST_KEYS) {
+      const where = { kind: 'key', keys: keys.slice(start, start + MOST_KEYS) } as const;
+      const page = await deps.store.search({ types: [type], where, sort: [], count: MOST_INCLUDED + 1 });
+      versions.push(...page.versions);
+    }
+  }
+  return versions;
+}
+
+function keysOf({ registry }: IncludeDeps, include: Include, type: ResourceType, sources: readonly Source[]): readonly string[] {
+  const pending = registry.pending(type);
+  const wanted = registry
+    .of(type)
+    .filter((each) => each.type === 'reference' && (include.parameter === '*' || include.parameter === each.code));
+  const keys = wanted
+    .filter(({ code }) => !pending.has(code))
+    .flatMap(({ code, targets }) =>
+      sources
+        .filter(({ version }) => (include.target ?? version.type) === version.type && targets.includes(version.type))
+        .flatMap((source) => linkKeys(code, targetOf(source))),
+    );
+  return [...new Set(keys)];
+}
+
+/** The resource with the keys that its canonical is found by. */
+function targetOf({ version: { type, id }, resource }: Source): Target {
+  const { url, version } = resource as { readonly url?: unknown; readonly version?: unknown };
+  if (!isCanonicalType(type) || typeof url !== 'string') return { type, id, entries: { keys: [] } };
+  const versioned = typeof version === 'string' ? [keyOf('url', `${escaped(url)}|${escaped(version)}`)] : [];
+  return { type, id, entries: { keys: [keyOf('url', escaped(url)), ...versioned] } };
+}

@@ -1,0 +1,71 @@
+/** https://hl7.org/fhir/R4/http.html#search: of a type, a compartment, the system; by GET and by POST to `_search`. */
+import { randomUUID } from 'node:crypto';
+import { outcome } from '../fhir/outcome.ts';
+import type { FhirRequest, Interaction } from '../fhir/request.ts';
+import type { OperationOutcomeIssue } from '../fhir/types.ts';
+import { CURSOR, encodeCursor } from '../search/cursor.ts';
+import { type ParsedSearch, parseQuery } from '../search/parse-query.ts';
+import type { SearchQuery } from '../search/query.ts';
+import type { SearchPage, Version } from '../storage/store.ts';
+import { fullUrl } from './address.ts';
+import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
+import { compartmentCondition } from './compartment.ts';
+import { withoutConcepts } from './concepts.ts';
+import type { RestDeps } from './deps.ts';
+import { include } from './include.ts';
+import { addressWith } from './links.ts';
+import { type Part, partFrom, partText } from './summary.ts';
+
+export function search(deps: RestDeps): Interaction {
+  return async (request) => {
+    const registry = deps.parameters();
+    const lenient = request.prefer.handling === 'lenient';
+    const parsed = parseQuery({ types: request.type ? [request.type] : [], query: request.query, registry, now: request.now, lenient });
+    const part = partFrom(parsed);
+    const page = await deps.store.search(await queryOf(deps, request, parsed));
+    const included = await include({ store: deps.store, registry, baseUrl: request.baseUrl }, parsed, page.versions);
+    const entries = [
+      ...page.versions.map((version) => entry(deps, request, version, 'match', part)),
+      ...included.versions.map((version) => entry(deps, request, version, 'include', part)),
+      ...remarks([...parsed.ignored, ...included.issues]),
+    ];
+    const total = page.total === undefined ? {} : { total: page.total };
+    const head = { type: 'searchset', lastUpdated: request.now.toISOString(), ...total, links: links(request, parsed, page) } as const;
+    return { status: 200, body: bundleText(head, entries) };
+  };
+}
+
+async function queryOf({ core, terminology }: RestDeps, request: FhirRequest, { query }: ParsedSearch): Promise<SearchQuery> {
+  const within = compartmentCondition(request, core);
+  const where = within ? ({ kind: 'and', conditions: [within, query.where] } as const) : query.where;
+  return { ...query, where: await withoutConcepts(where, terminology) };
+}
+
+/** `_elements` shortens matches only, `_summary` all. */
+function entry(
+  { core }: RestDeps,
+  { baseUrl }: FhirRequest,
+  version: Version,
+  mode: 'match' | 'include',
+  part: Part | undefined,
+): BundleEntry {
+  const shortens = part && (mode === 'match' || 'summary' in part);
+  const json = version.json && shortens ? partText(version.json, part, core) : version.json;
+  return { fullUrl: fullUrl(baseUrl, version), ...(json && { json }), facts: { search: { mode } } };
+}
+
+/** What the answer does not hold and why, as one entry. */
+function remarks(issues: readonly OperationOutcomeIssue[]): readonly BundleEntry[] {
+  if (issues.length === 0) return [];
+  const json = Buffer.from(JSON.stringify(outcome(issues)), 'utf8');
+  return [{ fullUrl: `urn:uuid:${randomUUID()}`, json, facts: { search: { mode: 'outcome' } } }];
+}
+
+function links(request: FhirRequest, { used, fingerprint }: ParsedSearch, { next }: SearchPage): readonly BundleLink[] {
+  const { baseUrl, compartment, type, query } = request;
+  const url = [baseUrl, compartment?.type, compartment?.id, type].filter((step) => step !== undefined).join('/');
+  const here = query.filter(([name, value]) => name === CURSOR && value !== '');
+  const self: BundleLink = { relation: 'self', url: addressWith(url, [...used, ...here]) };
+  if (!next) return [self];
+  return [self, { relation: 'next', url: addressWith(url, [...used, [CURSOR, encodeCursor(next, fingerprint)]]) }];
+}
