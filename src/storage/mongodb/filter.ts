@@ -10,10 +10,10 @@ export type CurrentFilter = Filter<CurrentDocument>;
 
 /** The two questions that a join asks first; each answers at most `JOIN_LIMIT` or refuses with `too-costly`. */
 export interface Joins {
-  /** Keys by which the rows found can be referred to. */
-  keysOf(types: readonly ResourceType[], where: Condition): Promise<readonly string[]>;
-  /** `_id`s of the rows that those found refer to by a parameter. */
-  referredBy(type: ResourceType, parameter: string, where: Condition): Promise<readonly string[]>;
+  /** Link values (`search/links.ts`) of the rows found: what others write to refer to them. */
+  linksTo(types: readonly ResourceType[], where: Condition): Promise<readonly string[]>;
+  /** Link values that the rows found hold in a parameter. */
+  linksFrom(type: ResourceType, parameter: string, where: Condition): Promise<readonly string[]>;
 }
 
 /** The filter of a search over these types (none = all): deleted rows have no `t`. */
@@ -48,14 +48,22 @@ async function conditionFilter(condition: Condition, joins: Joins): Promise<Docu
     case 'updated':
       return tested(condition.tests.map(atMillisecond), 'lu', 'lu');
     case 'refers': {
-      const keys = await joins.keysOf(condition.types, condition.where);
-      return { k: { $in: keys.map((key) => `${condition.parameter}${SEPARATOR}${key}`) } };
+      const links = await joins.linksTo(condition.types, condition.where);
+      return { k: { $in: links.map((link) => `${condition.parameter}${SEPARATOR}${link}`) } };
     }
     case 'referred':
-      return { _id: { $in: await joins.referredBy(condition.type, condition.parameter, condition.where) } };
+      return linked(await joins.linksFrom(condition.type, condition.parameter, condition.where));
     case 'concepts':
       throw new FhirError('not-supported', `The codes of "${condition.value}" were not resolved before the search.`);
   }
+}
+
+/** Rows that one of these links leads to: by `Type/id`, by `url|version`, or by `url|` where they have the url. */
+function linked(links: readonly string[]): Document {
+  const canonicals = links
+    .filter((link) => link.includes('|'))
+    .map((link) => `url${SEPARATOR}${link.endsWith('|') ? link.slice(0, -1) : link}`);
+  return any([{ _id: { $in: links } }, ...(canonicals.length ? [{ k: { $in: canonicals } }] : [])]);
 }
 
 function all(filters: readonly Document[]): Document {

@@ -3,6 +3,7 @@ import type { ClientSession, Document } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import type { ResourceType } from '../../fhir/types.ts';
 import { SEPARATOR } from '../../search/entries.ts';
+import { linkValues } from '../../search/links.ts';
 import type { Condition, SearchQuery } from '../../search/query.ts';
 import type { SearchPage } from '../store.ts';
 import type { Collections } from './collections.ts';
@@ -81,10 +82,11 @@ function joinsOf(current: Collections['current'], filterOf: FilterOf, session: C
     return found;
   };
   return {
-    async keysOf(types, where) {
-      return (await rows(types, where, { _id: 1 })).map(({ _id }) => _id);
+    async linksTo(types, where) {
+      const found = await rows(types, where, { type: 1, id: 1, k: 1 });
+      return found.flatMap(({ type, id, k = [] }) => linkValues({ type, id, entries: { keys: k } }));
     },
-    async referredBy(type, parameter, where) {
+    async linksFrom(type, parameter, where) {
       const start = parameter + SEPARATOR;
       const found = await rows([type], where, { k: 1 });
       return [...new Set(found.flatMap(({ k = [] }) => k.filter((key) => key.startsWith(start)).map((key) => key.slice(start.length))))];
