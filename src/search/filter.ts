@@ -1,5 +1,7 @@
 /** From a resolved name and its value to a condition. */
 import { FhirError } from '../fhir/error.ts';
+import type { ResourceType } from '../fhir/types.ts';
+import { onContained } from './contained.ts';
 import { SEPARATOR } from './entries.ts';
 import { keyOf, keyPrefix } from './keys.ts';
 import type { Link, Resolved } from './parameter-name.ts';
@@ -30,17 +32,19 @@ function build(resolved: Resolved, values: readonly string[], now: Date): Condit
     case 'has':
       return { kind: 'referred', type: resolved.type, parameter: resolved.code, where: build(resolved.rest, values, now) };
     case 'chain':
-      return anyOf(
-        grouped(resolved.targets, values, now).map(({ types, where }) => ({ kind: 'refers', parameter: resolved.code, types, where })),
-      );
+      return anyOf(grouped(resolved.targets, values, now).flatMap(({ types, where }) => chained(resolved.code, types, where)));
     case 'value':
       return own(resolved, values, now);
   }
 }
 
+function chained(parameter: string, types: readonly ResourceType[], where: Condition): readonly Condition[] {
+  return [{ kind: 'refers', parameter, types, where }, onContained(parameter, types, where)];
+}
+
 /** Target types for which the rest of the chain comes to the same condition stand together. */
-function grouped(targets: readonly Link[], values: readonly string[], now: Date): readonly { types: Link['type'][]; where: Condition }[] {
-  const groups = new Map<string, { types: Link['type'][]; where: Condition }>();
+function grouped(targets: readonly Link[], values: readonly string[], now: Date): readonly { types: ResourceType[]; where: Condition }[] {
+  const groups = new Map<string, { types: ResourceType[]; where: Condition }>();
   for (const { type, rest } of targets) {
     const where = build(rest, values, now);
     const key = JSON.stringify(where);

@@ -1,65 +1,55 @@
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
-import { type IndexEntries, type RangeEntry, SEPARATOR, type SortValue } from './entries.ts';
-import type { Found, Members } from './found.ts';
-import { escaped, keyOf } from './keys.ts';
+import { createCollector, type EntryCollector } from './collector.ts';
+import { containedTargets, frontOf, typeKey } from './contained.ts';
+import type { IndexEntries } from './entries.ts';
+import { type Members, membersOf } from './found.ts';
+import { escaped } from './keys.ts';
 import { ROW_PARAMETERS } from './modifiers.ts';
-import type { Parameter, ParameterRegistry } from './parameters.ts';
-import type { Indexed } from './types/search-type.ts';
+import type { ParameterRegistry } from './parameters.ts';
 import { searchType } from './types/types.ts';
+
+/** Chains have at most three links, so what is contained is followed that far. */
+const DEEPEST = 3;
 
 /** What a resource is found by, from all search parameters of its type. */
 export function indexEntries(resource: FhirResource, registry: ParameterRegistry): IndexEntries {
-  const members = resource as unknown as Members;
+  const members = membersOf(resource);
   const entries = createCollector();
-  addParameters(entries, members, registry.of(resource.resourceType as ResourceType), '');
+  addParameters(entries, members, { registry, root: members, front: '', depth: 0 });
   addVersionedUrl(entries, members);
   return entries.collected();
 }
 
-function addParameters(entries: Collector, resource: Members, parameters: readonly Parameter[], front: string): void {
-  const start: Found = { type: String(resource.resourceType), path: String(resource.resourceType), value: resource };
-  for (const parameter of parameters) {
-    if (ROW_PARAMETERS.has(parameter.code)) continue;
-    const type = searchType(parameter.type);
-    const found = type ? parameter.extract(start, resource) : [];
-    if (found.length > 0) entries.present(front + parameter.code);
-    for (const each of found) entries.add(front + parameter.code, type?.index(each, parameter) ?? {});
+interface Place {
+  readonly registry: ParameterRegistry;
+  /** The resource itself, or the container of what is indexed. */
+  readonly root: Members;
+  /** Stands before the parameters of what is contained. */
+  readonly front: string;
+  readonly depth: number;
+}
+
+function addParameters(entries: EntryCollector, resource: Members, place: Place): void {
+  const { registry, root, front, depth } = place;
+  const resourceType = String(resource.resourceType);
+  const start = { type: resourceType, path: resourceType, value: resource };
+  for (const parameter of registry.of(resourceType as ResourceType)) {
+    const type = ROW_PARAMETERS.has(parameter.code) ? undefined : searchType(parameter.type);
+    const found = type ? parameter.extract(start, root) : [];
+    if (found.length === 0) continue;
+    const code = front + parameter.code;
+    entries.present(code);
+    for (const each of found) entries.add(code, type?.index(each, parameter) ?? {});
+    if (parameter.type !== 'reference' || depth === DEEPEST) continue;
+    for (const target of containedTargets(found, root)) {
+      entries.addKey(typeKey(code, String(target.resourceType)));
+      addParameters(entries, target, { ...place, front: frontOf(code), depth: depth + 1 });
+    }
   }
 }
 
 /** A canonical resource is found by `url|version` too (https://hl7.org/fhir/R4/references.html#canonical). */
-function addVersionedUrl(entries: Collector, { url, version }: Members): void {
+function addVersionedUrl(entries: EntryCollector, { url, version }: Members): void {
   if (typeof url !== 'string' || typeof version !== 'string' || !url || !version) return;
   entries.add('url', { keys: [{ value: `${escaped(url)}|${escaped(version)}` }] });
-}
-
-interface Collector {
-  add(code: string, indexed: Indexed): void;
-  present(code: string): void;
-  collected(): IndexEntries;
-}
-
-function createCollector(): Collector {
-  const keys = new Set<string>();
-  const texts = new Set<string>();
-  const present = new Set<string>();
-  const ranges = new Map<string, RangeEntry>();
-  const sort: Record<string, SortValue> = {};
-  return {
-    add(code, indexed) {
-      for (const { suffix = '', value } of indexed.keys ?? []) keys.add(keyOf(code + suffix, value));
-      for (const { suffix = '', value } of indexed.texts ?? []) texts.add(`${code}${suffix}${SEPARATOR}${value}`);
-      for (const { unit, low, high } of indexed.ranges ?? []) {
-        const parameter = unit === undefined ? code : keyOf(code, unit);
-        ranges.set(`${parameter}${SEPARATOR}${low}${SEPARATOR}${high}`, { parameter, low, high });
-      }
-      if (indexed.sort) sort[code] = widest(sort[code], indexed.sort);
-    },
-    present: (code) => present.add(code),
-    collected: () => ({ keys: [...keys], texts: [...texts], ranges: [...ranges.values()], present: [...present], sort }),
-  };
-}
-
-function widest(a: SortValue | undefined, { low, high }: SortValue): SortValue {
-  return a ? { low: low < a.low ? low : a.low, high: high > a.high ? high : a.high } : { low, high };
 }

@@ -11,6 +11,7 @@ export const PREFIX_LENGTH = 300;
 
 /** A value inside a key: the separator escaped, every character one that UTF-8 can write. */
 export function escaped(value: string): string {
+  if (!/[\\\u001f\ud800-\udfff]/.test(value)) return value;
   return wellFormed(value).replaceAll('\\', '\\\\').replaceAll(SEPARATOR, '\\s');
 }
 

@@ -2,9 +2,23 @@
 import { FhirError } from '../fhir/error.ts';
 import type { ResourceType } from '../fhir/types.ts';
 import { elementsOf } from '../fhirpath/model.ts';
+import { CURSOR } from './cursor.ts';
 import type { ParameterRegistry } from './parameters.ts';
 import type { SortKey } from './query.ts';
 import { refused } from './types/values.ts';
+
+/** Names of all that shapes the answer. */
+export const SHAPES: readonly string[] = [
+  ...['_sort', '_count', '_total', '_summary', '_elements', '_type'],
+  ...['_include', '_revinclude', '_contained', '_containedType'],
+  ...['_format', '_pretty'], // read by others, kept in links
+];
+
+const shapes: ReadonlySet<string> = new Set([...SHAPES, CURSOR]);
+
+export function isShape(name: string): boolean {
+  return shapes.has(name) || name.startsWith('_include:') || name.startsWith('_revinclude:');
+}
 
 export const DEFAULT_COUNT = 20;
 export const MOST_COUNT = 1000;
