@@ -79,18 +79,25 @@ function readType(folder: string, name: string, type: ResourceType, faults: stri
 /** The file, or what is wrong with it. */
 function readFile(location: string, place: Pick<ContentFile, 'folder' | 'path' | 'type' | 'id'>): ContentFile | string {
   const { path, type, id } = place;
-  const text = readFileSync(location, 'utf8');
-  let resource: unknown;
-  try {
-    resource = JSON.parse(text);
-  } catch (error) {
-    return `${path} is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`;
-  }
+  const [text, resource] = readJson(location);
+  if (text === undefined) return `${path} cannot be read; correct its permissions, or what it is a link to.`;
+  if (resource instanceof SyntaxError) return `${path} is not JSON: ${resource.message}.`;
   if (!isObject(resource)) return `${path} holds no resource: JSON of a resource is an object.`;
   if (resource.resourceType !== type) return `${path} holds ${named(resource.resourceType, 'no resourceType')}; its folder says ${type}.`;
   if (resource.id !== id) return `${path} holds the id ${named(resource.id, '(none)')}; its file name says ${id}.`;
   if (!isId(id)) return `${path} cannot be an id: letters, digits, "-" and ".", at most 64.`;
   return { ...place, text, hash: contentHash(text), resource: resource as unknown as FhirResource };
+}
+
+/** Text and value of a file; the text is undefined where it cannot be read, the value a SyntaxError where it is not JSON. */
+function readJson(location: string): readonly [string | undefined, unknown] {
+  let text: string | undefined;
+  try {
+    text = readFileSync(location, 'utf8');
+    return [text, JSON.parse(text)];
+  } catch (error) {
+    return [text, error];
+  }
 }
 
 /** Names in a folder, hidden ones left out. */
