@@ -1,0 +1,62 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Ledger } from '../ledger.ts';
+import type { ResourceStore } from '../store.ts';
+import type { StoreUpkeep } from '../upkeep.ts';
+import { type Connection, connect } from './connection.ts';
+import { migrate } from './layout.ts';
+import { SqliteLedger } from './ledger.ts';
+import { SqliteStore } from './store.ts';
+import { readTypes } from './types.ts';
+import { SqliteUpkeep } from './upkeep.ts';
+import type { Settings } from './write/tasks.ts';
+import { openWriter } from './write/writer.ts';
+
+export interface OpenSqlite {
+  readonly store: ResourceStore;
+  readonly upkeep: StoreUpkeep;
+  readonly ledger: Ledger;
+  /** What the connection that writes is really set to. */
+  settings(): Promise<Settings>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database file, making it and its folder where they are missing. Any number of processes may have it open.
+ * @throws Error a sentence for the operator
+ */
+export function openSqlite(path: string): OpenSqlite {
+  mkdirSync(dirname(path), { recursive: true });
+  const connection = connect(path);
+  useWal(connection);
+  migrate(connection, path);
+  connection.exec('PRAGMA query_only=1');
+  const types = readTypes(connection);
+  const writer = openWriter(path);
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= writer.close().then(() => connection.close());
+    return closing;
+  };
+  return {
+    store: new SqliteStore(connection, types, writer, close),
+    upkeep: new SqliteUpkeep(connection, types, writer),
+    ledger: new SqliteLedger(connection, writer),
+    settings: () => writer.send({ kind: 'settings' }),
+    close,
+  };
+}
+
+/** The change to WAL needs the file alone for a moment and does not wait for it: two processes that start together try again. */
+function useWal(connection: Connection): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      connection.exec('PRAGMA journal_mode=WAL');
+      return;
+    } catch (error) {
+      if (attempt === 100) throw error;
+      Atomics.wait(pause, 0, 0, 50);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The rows of one type that fulfil a condition, in order, from a place on. Three ways, the first that fits:
+ * - *few*: some index gives few rows; they are checked, sorted and cut.
+ * - *walk*: an index has the order that is asked for; it is walked until the page is full.
+ * - *sweep*: all rows of the type, stretch by stretch, the best kept.
+ */
+import { chain, type Fragment, raw, sql } from '../fragment.ts';
+import { headOf, RESOURCE_HEAD } from '../rows.ts';
+import { compile } from './conditions.ts';
+import { compareFound, type Found } from './found.ts';
+import { ALL } from './leaves.ts';
+import { columnsOf, isNewestFirst, NEWEST, type OneType } from './one-type.ts';
+import { newestFirst, type Order, orderOf, unsorted } from './orders.ts';
+import { type Plan, plan } from './plan.ts';
+import { route } from './route.ts';
+import { sorted } from './sorted.ts';
+import { paused, STRETCH, type Steps } from './steps.ts';
+
+/** At most `limit` rows. */
+export function* find(search: OneType): Steps<readonly Found[]> {
+  const way = yield* plan(search, find);
+  const checks = checksOf(search, way);
+  if (way.few) return sorted(search, way.few, checks);
+  const order = orderedIndex(search, way);
+  return order ? yield* walk(search, order, checks) : yield* sweep(search, checks);
+}
+
+/** How many rows fulfil the condition, whatever the limit. */
+export function* count(search: OneType): Steps<number> {
+  const way = yield* plan({ ...search, sort: [NEWEST] }, find);
+  const checks = checksOf(search, way);
+  if (way.few) return countIn(search, way.few, checks);
+  const size = way.checks.length === 0 ? 10 * STRETCH : STRETCH;
+  const path = route(search.connection, newestFirst(search.types.number(search.type), way.key, way.bounds), undefined);
+  let total = 0;
+  for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
+    const cut = sql`${stretch.select} LIMIT ${size}`;
+    total += way.checks.length === 0 ? countAll(search, cut) : countIn(search, cut, checks);
+    if (path.advance(size)) yield* paused(search.budget, size);
+  }
+  return total;
+}
+
+function* walk(search: OneType, order: Order, checks: Fragment): Steps<readonly Found[]> {
+  const { connection, type, after, limit, budget } = search;
+  const found: Found[] = [];
+  const path = route(connection, order, after && { value: after.values[0] ?? null, id: after.id });
+  for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
+    const rows = connection.all(sql`SELECT ${raw(RESOURCE_HEAD)}, c.value FROM (${stretch.select} LIMIT ${STRETCH}) c
+      CROSS JOIN resource r ON r.row = c.row WHERE r.deleted = 0 AND ${stretch.check} AND ${checks} LIMIT ${limit - found.length}`);
+    for (const row of rows) found.push({ head: headOf(type, row), values: [(row[7] as Found['values'][0]) ?? null] });
+    if (found.length >= limit) break;
+    if (path.advance(STRETCH)) yield* paused(budget, STRETCH);
+  }
+  return found;
+}
+
+function* sweep(search: OneType, checks: Fragment): Steps<readonly Found[]> {
+  const compare = compareFound(search.sort);
+  const path = route(search.connection, unsorted(search.types.number(search.type)), undefined);
+  let best: readonly Found[] = [];
+  for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
+    const found = sorted(search, sql`${stretch.select} LIMIT ${STRETCH}`, checks);
+    best = [...best, ...found].sort(compare).slice(0, search.limit);
+    if (path.advance(STRETCH)) yield* paused(search.budget, STRETCH);
+  }
+  return best;
+}
+
+function orderedIndex({ sort, types, type }: OneType, way: Plan): Order | undefined {
+  const [key, ...others] = sort;
+  if (!key || others.length > 0) return undefined;
+  const number = types.number(type);
+  return isNewestFirst(sort) ? newestFirst(number, way.key, way.bounds) : orderOf(number, key, way.bounds);
+}
+
+function checksOf({ type, types }: OneType, way: Plan): Fragment {
+  return chain(
+    way.checks.map((check) => compile(check, columnsOf(type), types)),
+    'AND',
+    ALL,
+  );
+}
+
+function countIn({ connection }: OneType, rows: Fragment, checks: Fragment): number {
+  const [total] =
+    connection.get(sql`SELECT count(*) FROM (${rows}) c CROSS JOIN resource r ON r.row = c.row
+    WHERE r.deleted = 0 AND ${checks}`) ?? [];
+  return Number(total);
+}
+
+function countAll({ connection }: OneType, rows: Fragment): number {
+  return Number(connection.get(sql`SELECT count(*) FROM (${rows})`)?.[0]);
+}

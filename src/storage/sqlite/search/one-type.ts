@@ -1,0 +1,45 @@
+import type { ResourceType } from '../../../fhir/types.ts';
+import type { RangeValue } from '../../../search/entries.ts';
+import type { Condition, SortKey } from '../../../search/query.ts';
+import type { Connection } from '../connection.ts';
+import { raw } from '../fragment.ts';
+import type { TypeNumbers } from '../types.ts';
+import type { Found } from './found.ts';
+import type { RowColumns } from './leaves.ts';
+import type { Budget, Steps } from './steps.ts';
+
+/** A search among the rows of one type. */
+export interface OneType {
+  readonly connection: Connection;
+  readonly types: TypeNumbers;
+  readonly type: ResourceType;
+  readonly where: Condition;
+  /** At least one key. */
+  readonly sort: readonly SortKey[];
+  readonly after?: After;
+  /** Rows wanted at most. */
+  readonly limit: number;
+  readonly budget: Budget;
+}
+
+/** The place in the order that the rows must come after. */
+export interface After {
+  /** One for each sort key; `_lastUpdated` in milliseconds. */
+  readonly values: readonly (RangeValue | null)[];
+  /** Among rows with the same values, those with a later id come after; of another type, none or all of them. */
+  readonly id: string;
+}
+
+/** How a search runs another one: handed down, because each may need the other. */
+export type Find = (search: OneType) => Steps<readonly Found[]>;
+
+export const NEWEST: SortKey = { parameter: '_lastUpdated', descending: true };
+
+export function isNewestFirst([first, ...others]: readonly SortKey[]): boolean {
+  return first?.parameter === NEWEST.parameter && first.descending && others.length === 0;
+}
+
+/** Statements read `resource r` beside `c`, the rows that some index gave. */
+export function columnsOf(type: ResourceType): RowColumns {
+  return { row: raw('c.row'), id: raw('r.id'), updated: raw('r.updated'), type };
+}
