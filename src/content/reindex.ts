@@ -42,20 +42,15 @@ const FRUITLESS = 5;
 /** Searched without entries. */
 const ALWAYS = new Set(['_id', '_lastUpdated']);
 
-/** Compares what the rows are indexed with and what they should be; notes at once what needs no work. */
+/** Compares what the rows are indexed with and what they should be. Types without rows are left to the background. */
 export async function planReindex({ upkeep, registry }: ReindexDeps): Promise<Reindexing> {
   const [counts, noted] = [await upkeep.counts(), await upkeep.indexed()];
-  const done = new Map<ResourceType, Fingerprints>();
   const pending = new Map<ResourceType, ReadonlySet<string>>();
-  for (const type of resourceTypes) {
-    const [before, now] = [noted.get(type), registry.fingerprints(type)];
-    const isStale = counts.has(type) && (await upkeep.stale(type, registry.hash(type), { count: 1 })).items.length > 0;
-    if (isStale) pending.set(type, unfinished(before, now));
-    else if (!before || !isEqual(before, now)) done.set(type, now);
+  for (const type of [...counts.keys()].sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))) {
+    const { items } = await upkeep.stale(type, registry.hash(type), { count: 1 });
+    if (items.length) pending.set(type, unfinished(noted.get(type), registry.fingerprints(type)));
   }
-  if (done.size) await upkeep.noteIndexed(done);
-  const types = [...pending.keys()].sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0));
-  return { pending, types, run: (options = {}) => run({ upkeep, registry }, types, pending, options) };
+  return { pending, types: [...pending.keys()], run: (options = {}) => run({ upkeep, registry }, pending, options) };
 }
 
 /**
@@ -72,15 +67,29 @@ function isEqual(a: Fingerprints, b: Fingerprints): boolean {
   return codes.length === Object.keys(b).length && codes.every((code) => a[code] === b[code]);
 }
 
-async function run(deps: ReindexDeps, types: readonly ResourceType[], pending: Pending, options: RunOptions): Promise<void> {
+async function run(deps: ReindexDeps, pending: Pending, { signal, completed }: RunOptions): Promise<void> {
   const left = new Map(pending);
-  for (const type of types) {
-    await indexType(deps, type, options.signal);
-    if (options.signal?.aborted) return;
+  for (const type of pending.keys()) {
+    await indexType(deps, type, signal);
+    if (signal?.aborted) return;
     await deps.upkeep.noteIndexed(new Map([[type, deps.registry.fingerprints(type)]]));
     left.delete(type);
-    options.completed?.(new Map(left));
+    completed?.(new Map(left));
   }
+  await noteOthers(deps, signal);
+}
+
+/** Types whose rows are up to date, most of them without any: noted, so that a later release knows what is new to them. */
+async function noteOthers({ upkeep, registry }: ReindexDeps, signal: AbortSignal | undefined): Promise<void> {
+  const noted = await upkeep.indexed();
+  const done = new Map<ResourceType, Fingerprints>();
+  for (const type of resourceTypes) {
+    if (signal?.aborted) return;
+    const [before, now] = [noted.get(type), registry.fingerprints(type)];
+    if (!before || !isEqual(before, now)) done.set(type, now);
+    await nextTurn(); // to prepare the parameters of a type takes milliseconds
+  }
+  if (done.size) await upkeep.noteIndexed(done);
 }
 
 /** Goes through the stale rows until a pass finds none: rows may be written by other processes meanwhile. */

@@ -36,10 +36,17 @@ async function find(store: ResourceStore, registry: ParameterRegistry, query: st
   return (await store.search({ ...parsed.query, count: 1000 })).versions.map(({ id }) => id).sort();
 }
 
+/** Starts a server with these parameters, and lets it finish in the background. */
+async function start(upkeep: StoreUpkeep, registry: ParameterRegistry) {
+  const plan = await planReindex({ upkeep, registry });
+  await plan.run();
+  return plan;
+}
+
 /** A store of 60 plans, indexed and noted as complete without the new parameter. */
 async function olderStore() {
   const opened = openStore();
-  await planReindex({ upkeep: opened.upkeep, registry: older });
+  await start(opened.upkeep, older);
   for (let i = 0; i < 60; i++) await write(opened.store, older, `p${i}`, i % 2 ? 'odd' : 'even');
   return opened;
 }
@@ -51,7 +58,7 @@ afterEach(cleanUp);
 describe('indexing again', () => {
   test('has nothing to do in a fresh store, nor in one that has the same parameters', async () => {
     const { upkeep } = openStore();
-    expect(await planReindex({ upkeep, registry: newer })).toMatchObject({ types: [], pending: new Map() });
+    expect(await start(upkeep, newer)).toMatchObject({ types: [], pending: new Map() });
     expect((await upkeep.indexed()).get('PlanDefinition')).toEqual(newer.fingerprints('PlanDefinition'));
     expect(await planReindex({ upkeep, registry: newer })).toMatchObject({ types: [], pending: new Map() });
   });
@@ -120,7 +127,7 @@ describe('indexing again', () => {
 
   test('lets every parameter wait where a process of another release wrote behind the note', async () => {
     const { store, upkeep } = openStore();
-    await planReindex({ upkeep, registry: newer });
+    await start(upkeep, newer);
     await write(store, older, 'late', 'odd');
     const plan = await planReindex({ upkeep, registry: newer });
     expect(plan.pending.get('PlanDefinition')).toEqual(
@@ -132,7 +139,7 @@ describe('indexing again', () => {
 
   test('clears what a parameter left that is gone, without making others wait', async () => {
     const { store, upkeep } = openStore();
-    await planReindex({ upkeep, registry: newer });
+    await start(upkeep, newer);
     await write(store, newer, 'a', 'odd');
     const plan = await planReindex({ upkeep, registry: older });
     expect([...(plan.pending.get('PlanDefinition') ?? [])]).toEqual([]);
