@@ -7,7 +7,7 @@ import type { Plan } from '../reasoning/plan.ts';
 import { higher, type Priority } from '../reasoning/proposal.ts';
 import { RED_FLAG_CARD, SAFETY_CARD } from '../reasoning/safety.ts';
 import { idOf } from '../reasoning/walk-plan.ts';
-import type { Card, OverrideReason, Suggestion } from './card.ts';
+import type { Card, OverrideReason } from './card.ts';
 import { detailOf } from './detail.ts';
 import { type Entry, entriesOf } from './entries.ts';
 import { linesOf } from './lines.ts';
@@ -38,17 +38,17 @@ export function cardsOf(applied: Applied, context: CardContext): readonly Card[]
   return applied.cards.map((each) => {
     const entries = entriesOf(each.proposals);
     const uncut = UNCUT.includes(idOf(each.action));
-    const selection = suggestionsOf(entries, each.action.resource.selectionBehavior, titleOf(each, context), context);
+    const title = titleOf(each, context);
     const most = uncut ? Number.POSITIVE_INFINITY : withSuggestions < MOST_CARDS ? MOST_SUGGESTIONS : 0;
-    const { shown, cut } = split(selection.suggestions ?? [], most);
-    if (shown.length > 0) withSuggestions++;
+    const { cut, ...selection } = suggestionsOf(entries, { behavior: each.action.resource.selectionBehavior, title, most }, context);
+    if (selection.suggestions) withSuggestions++;
     return {
       uuid: randomUUID(),
-      summary: summaryOf(titleOf(each, context)),
+      summary: summaryOf(title),
       ...detailOf(each, entries, applied.verdict, each === speaking ? lines : []),
       indicator: INDICATORS[priorityOf(each) ?? 'routine'],
       source: sourceOf(each.action, context.plan.resource),
-      ...(shown.length > 0 && { ...selection, suggestions: shown }),
+      ...selection,
       ...(context.overrideReasons.length > 0 && { overrideReasons: context.overrideReasons }),
       ...links(each, entries, cut, context),
       extension: { 'org.ramus.trace': traceOf(each, applied.verdict, context.plan.canonical, each === speaking) },
@@ -73,10 +73,6 @@ function lineCard(cards: readonly AppliedCard[]): AppliedCard | undefined {
       ({ definition }) => definition?.resource.resourceType === 'ActivityDefinition' && definition.resource.kind === 'MedicationRequest',
     );
   return cards.find(({ action }) => idOf(action) === SAFETY_CARD) ?? cards.find(isMedicine) ?? cards[0];
-}
-
-function split(suggestions: readonly Suggestion[], most: number): { shown: readonly Suggestion[]; cut: number } {
-  return { shown: suggestions.slice(0, most), cut: Math.max(0, suggestions.length - most) };
 }
 
 function links(card: AppliedCard, entries: readonly Entry[], cut: number, { plan, baseUrl }: CardContext): Pick<Card, 'links'> {

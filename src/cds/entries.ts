@@ -9,7 +9,7 @@ export interface Entry {
   /** Words of the rules, each once. */
   readonly reasons: readonly string[];
   readonly recommended: boolean;
-  /** Definitions of which drafts are made, each once; none while nothing is to be suggested. */
+  /** Definitions of which drafts are made, each once on a card; none while nothing is to be suggested. */
   readonly drafts: readonly { readonly definition: Definition; readonly proposal: Proposal }[];
   /** Of what proposed it first. */
   readonly action: Action;
@@ -24,7 +24,13 @@ export function entriesOf(proposals: readonly Proposal[]): readonly Entry[] {
     groups.set(key, [...(groups.get(key) ?? []), proposal]);
   }
   const entries = [...groups.values()].flatMap((group) => entryOf(group) ?? []);
-  return entries.sort((a, b) => Number(b.recommended) - Number(a.recommended));
+  const drafted = new Set<string>();
+  return entries
+    .sort((a, b) => Number(b.recommended) - Number(a.recommended))
+    .map((entry) => ({
+      ...entry,
+      drafts: entry.drafts.filter(({ definition: { canonical } }) => !drafted.has(canonical) && drafted.add(canonical)),
+    }));
 }
 
 function entryOf(group: readonly Proposal[]): Entry | undefined {

@@ -25,7 +25,9 @@ const REQUIRED = new Set(['Patient', 'Condition']);
  * @throws FhirError `incomplete` where Patient or Condition cannot be had; `invalid` where the patient is another one
  */
 export async function gather(request: CdsRequest, source: Source): Promise<CallData> {
-  const parts = await Promise.all(source.prefetch.map(async (each) => ({ ...each, resources: await valueOf(each, request, source) })));
+  const parts = await Promise.all(
+    source.prefetch.map(async (each) => ({ ...each, resources: await resourcesBehind(each, request, source) })),
+  );
   for (const { key, type, resources } of parts) if (!resources && REQUIRED.has(type)) throw incomplete(key, type, request);
   const resources = parts.flatMap((part) => part.resources ?? []);
   const patient = patientOf(request, source.prefetch, resources);
@@ -42,7 +44,7 @@ export async function gather(request: CdsRequest, source: Source): Promise<CallD
 }
 
 /** The resources behind a key; undefined: they cannot be had. */
-async function valueOf(
+async function resourcesBehind(
   { key, type, template }: Prefetch,
   request: CdsRequest,
   { ehr, without }: Source,

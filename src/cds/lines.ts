@@ -11,7 +11,9 @@ export function linesOf({ missing }: Verdict, facts: Facts, names: NameIndex): r
   const unreadable = facts.withoutUnit.filter(({ code }) => names.knows(keysOf(code)));
   return [
     ...missing.map(({ reason }) => escapeMarkdown(reason)),
-    list('Could not be read', facts.unavailable),
+    missing.some(({ reason }) => facts.unavailable.every((type) => reason.includes(type)))
+      ? ''
+      : list('Could not be read', facts.unavailable),
     list('Taken as none, since no system here keeps them', facts.without),
     list(
       'Not understood, so not checked',

@@ -40,14 +40,14 @@ export function prefetchOf(libraries: readonly Library[], hook: Hook): { prefetc
 export function resolveTemplate(template: string, context: HookContext): string | undefined {
   let complete = true;
   const query = template.replace(TOKEN, (_, token: string) => {
-    const value = valueOf(token, context);
+    const value = tokenValue(token, context);
     complete &&= value !== undefined;
     return encodeURIComponent(value ?? '').replaceAll('%2F', '/');
   });
   return complete ? query : undefined;
 }
 
-function valueOf(token: string, context: HookContext): string | undefined {
+function tokenValue(token: string, context: HookContext): string | undefined {
   const type = USERS[token];
   if (type) return context.userId?.startsWith(`${type}/`) ? context.userId.slice(type.length + 1) : undefined;
   const value = context[token.replace(/^context\./, '')];

@@ -9,7 +9,6 @@ interface Step {
 }
 
 const STEP = /^([A-Za-z][A-Za-z0-9]*)(?:\[(\d{1,2})\])?$/;
-/** An index leads at most one behind the last: a path cannot make a list with holes. */
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype', 'resourceType']);
 
 /**
@@ -54,7 +53,7 @@ function childOf(element: Element, name: string, index: number | undefined, repe
     element[name] ??= {};
     return element[name] as Element;
   }
-  const list = (element[name] ??= []) as Element[];
+  const list = listOf(element, name) as Element[];
   const at = index ?? 0;
   if (at > list.length) return undefined;
   list[at] ??= {};
@@ -64,13 +63,18 @@ function childOf(element: Element, name: string, index: number | undefined, repe
 function put(element: Element, { name, index }: Step, repeats: boolean, values: readonly unknown[]): string | undefined {
   if (values.length === 0) return undefined;
   if (index !== undefined) {
-    const list = (element[name] ??= []) as unknown[];
+    const list = listOf(element, name);
     if (index > list.length) return `the path leaves a gap before ${name}[${index}].`;
     list[index] = values[0];
     return undefined;
   }
   element[name] = repeats ? [...values] : values[0];
   return undefined;
+}
+
+function listOf(element: Element, name: string): unknown[] {
+  element[name] ??= [];
+  return element[name] as unknown[];
 }
 
 /** Nothing is shared with what was evaluated; a whole resource becomes a reference to it, if it can be referred to. */

@@ -1,20 +1,22 @@
+import { missingData } from './missing-data.ts';
 import type { Definition, Plan } from './plan.ts';
 import { RED_FLAG_CARD, type SafetyPass } from './safety.ts';
 
 /**
- * The safety pass of a server that cannot judge safety rules: nothing is proposed that such a rule could withhold. Of definitions
- * only messages, forms, education and assessment are let through, and no medicine; what a contraindication may hit is left out
- * except where it is urgent. What is left out is not spoken of: nobody has judged it.
+ * The safety pass of a server that cannot judge safety rules yet: nothing is proposed that such a rule could withhold. Of definitions
+ * only messages, forms, advice against something, education and assessment are let through, and no medicine; what a contraindication
+ * may hit is left out unless it is urgent. What is left out is not spoken of: nobody has judged it.
  */
-export const holdBack: SafetyPass = (proposals, { safetyPlans }) => {
-  const affected = new Set(safetyPlans.flatMap(contraindicable));
+export const holdBack: SafetyPass = (proposals, context) => {
+  const affected = new Set(context.safetyPlans.flatMap(contraindicable));
   const kept = proposals.filter(({ card, definition }) => {
     if (!definition) return true;
     if (kindOf(definition) === 'MedicationRequest') return false;
     if (card === RED_FLAG_CARD) return true;
     return isHarmless(definition) && !affected.has(bare(definition.canonical)) && !affected.has(definition.resource.url ?? '');
   });
-  return { kept, withheld: [], cautions: [], exclusive: [], missing: [] };
+  const offered = kept.flatMap(({ item }) => (item ? [item.code] : []));
+  return { kept, withheld: [], cautions: [], exclusive: [], missing: missingData(context, offered) };
 };
 
 function contraindicable({ actions }: Plan): string[] {
@@ -28,7 +30,7 @@ const TOPICS = 'http://terminology.hl7.org/CodeSystem/definition-topic';
 
 function isHarmless({ resource }: Definition): boolean {
   if (resource.resourceType === 'Questionnaire') return true;
-  if (resource.kind === 'CommunicationRequest' || resource.kind === 'Task') return true;
+  if (resource.kind === 'CommunicationRequest' || resource.kind === 'Task' || resource.doNotPerform) return true;
   const topics = (resource.topic ?? []).flatMap(({ coding }) => coding ?? []).filter(({ system }) => system === TOPICS);
   return topics.length > 0 && topics.every(({ code }) => code === 'education' || code === 'assessment');
 }
