@@ -3,7 +3,7 @@ import { FhirError } from '../fhir/error.ts';
 import { parseQueryString } from '../fhir/query-string.ts';
 import type { FhirRequest, QueryParameters } from '../fhir/request.ts';
 import type { ResourceType } from '../fhir/types.ts';
-import { parseCriteria } from '../search/parse-query.ts';
+import { parseCriteria } from '../search/parse-criteria.ts';
 import type { Expectation, Version } from '../storage/store.ts';
 import { withoutConcepts } from './concepts.ts';
 import type { RestDeps } from './deps.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { openCore } from '../../src/definitions/core.ts';
-import { partOf, partText } from '../../src/rest/summary.ts';
 import type { QueryParameters } from '../../src/fhir/request.ts';
 import type { ResourceType } from '../../src/fhir/types.ts';
+import { partOf, partText } from '../../src/rest/summary.ts';
 
 const core = openCore();
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
@@ -27,7 +27,15 @@ describe('_summary', () => {
   });
 
   test('138: text keeps text, id, meta and what is mandatory', () => {
-    expect(Object.keys(part(observation, [['_summary', 'text']]).value)).toEqual(['resourceType', 'id', 'meta', 'text', 'status', '_status', 'code']);
+    expect(Object.keys(part(observation, [['_summary', 'text']]).value)).toEqual([
+      'resourceType',
+      'id',
+      'meta',
+      'text',
+      'status',
+      '_status',
+      'code',
+    ]);
   });
 
   test('138: data keeps all but text', () => {
@@ -51,7 +59,12 @@ describe('_summary', () => {
 
   test('9: a value that is none is refused', () => {
     expect(() => part(observation, [['_summary', 'yes']])).toThrow(/_summary takes true, text, data, count, false/);
-    expect(() => part(observation, [['_summary', 'true'], ['_summary', 'data']])).toThrow(/stands 2 times/);
+    expect(() =>
+      part(observation, [
+        ['_summary', 'true'],
+        ['_summary', 'data'],
+      ]),
+    ).toThrow(/stands 2 times/);
   });
 });
 
@@ -60,7 +73,14 @@ describe('_elements', () => {
     const { value } = part(observation, [['_elements', 'note,value']]);
     expect(Object.keys(value)).toEqual(['resourceType', 'id', 'meta', 'status', '_status', 'code', 'valueQuantity', 'note']);
     const patient = '{"resourceType":"Patient","id":"p","active":false,"deceasedBoolean":true,"gender":"male","birthDate":"1980"}';
-    expect(Object.keys(part(patient, [['_elements', 'gender']]).value)).toEqual(['resourceType', 'id', 'active', 'deceasedBoolean', 'gender', 'meta']);
+    expect(Object.keys(part(patient, [['_elements', 'gender']]).value)).toEqual([
+      'resourceType',
+      'id',
+      'active',
+      'deceasedBoolean',
+      'gender',
+      'meta',
+    ]);
   });
 
   test('140: an unknown name is refused', () => {
