@@ -1,6 +1,7 @@
 /** The socket: limits that hold before a request can be read at all. */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { issue, outcome } from '../fhir/outcome.ts';
 
 /** Milliseconds until the head of a request must have come. */
@@ -27,6 +28,39 @@ export function createHttpServer(requestTimeout: number): Server {
     socket.end(rawAnswer(error.code));
   });
   return server;
+}
+
+export interface Place {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Absent: made from host and port. */
+  readonly publicUrl?: string;
+}
+
+/** @returns the base of all addresses, without trailing slash  @throws Error a sentence for the operator */
+export async function listen(server: Server, { host, port, publicUrl }: Place): Promise<string> {
+  server.listen(port, host);
+  await once(server, 'listening').catch(({ code }: NodeJS.ErrnoException) => {
+    const reason = code === 'EADDRINUSE' ? 'something else listens there; set PORT to another port' : `the system says ${code}`;
+    throw new Error(`The server cannot listen on ${host}, port ${port}: ${reason}.`);
+  });
+  const { port: given } = server.address() as AddressInfo;
+  return publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${given}`;
+}
+
+/** Milliseconds that requests under way get to end. */
+const DRAIN = 20_000;
+
+/** Takes no new connections, ends idle ones, and waits for the others until they are done or their time is up. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const patience = setTimeout(() => server.closeAllConnections(), DRAIN);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(patience);
 }
 
 /** An answer to what is no HTTP, or not in time. */

@@ -9,7 +9,8 @@ export interface StartFacts {
   /** Resources loaded from the content folders, by type. */
   readonly counts: ReadonlyMap<string, number>;
   readonly services: readonly OfferedService[];
-  readonly heldBack: readonly HeldBackPlan[];
+  /** Sentences: which plans are not offered, and why. */
+  readonly heldBack: readonly string[];
   /** Sentences about the content that an operator should know. */
   readonly remarks: readonly string[];
 }
@@ -20,12 +21,6 @@ export interface OfferedService {
   readonly title: string;
   /** Publication status of its plan. */
   readonly status: string;
-}
-
-export interface HeldBackPlan {
-  /** Title or id. */
-  readonly plan: string;
-  readonly reason: string;
 }
 
 /** The facts as lines for a terminal. */
@@ -39,10 +34,7 @@ export function startLines(facts: StartFacts): readonly string[] {
       'CDS services offered: ',
       facts.services.map(({ id, hook, status }) => `${id} on ${hook} (${status})`),
     ),
-    ...listing(
-      'Plans held back:      ',
-      facts.heldBack.map(({ plan, reason }) => `${plan}: ${reason}`),
-    ),
+    ...listing('Plans held back:      ', facts.heldBack),
     ...facts.remarks.map((remark) => `Remark:               ${remark}`),
   ];
 }

@@ -79,7 +79,7 @@ ${rows.length ? html`<table><tbody>${rows}</tbody></table>` : html`<p class="sof
 
 function heldBack({ heldBack: plans }: StartFacts): Html {
   if (plans.length === 0) return html``;
-  const rows = plans.map(({ plan, reason }) => html`<li><strong>${plan}</strong>: ${reason}</li>`);
+  const rows = plans.map((sentence) => html`<li>${sentence}</li>`);
   return html`<section class="wide" aria-labelledby="held"><h2 id="held">Plans held back</h2><ul>${rows}</ul></section>`;
 }
 

@@ -13,7 +13,7 @@ const facts: StartFacts = {
     ['PlanDefinition', 3],
   ]),
   services: [{ id: 'a-service', hook: 'patient-view', title: 'Back & <leg>', status: 'draft' }],
-  heldBack: [{ plan: 'a-plan', reason: 'its status is retired.' }],
+  heldBack: ['a-plan is not offered: its status is retired.'],
   remarks: ['Library/x was edited.'],
 };
 
@@ -260,7 +260,7 @@ describe('the start page', () => {
       'Store:                SQLite <file>',
       'Content loaded:       3 PlanDefinition, 2 ValueSet',
       'CDS services offered: a-service on patient-view (draft)',
-      'Plans held back:      a-plan: its status is retired.',
+      'Plans held back:      a-plan is not offered: its status is retired.',
       'Remark:               Library/x was edited.',
     ]);
     const none = { ...facts, counts: new Map(), services: [], heldBack: [], remarks: [] };
