@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSqlite } from '../../src/storage/sqlite/open.ts';
 import type { ResourceStore } from '../../src/storage/store.ts';
-import { openStore } from '../../src/stores.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 export interface OpenedStore {
@@ -18,7 +18,7 @@ export const stores: readonly [name: string, open: () => Promise<OpenedStore>][]
 
 async function openEmbedded(): Promise<OpenedStore> {
   const folder = await mkdtemp(join(tmpdir(), 'ramus-rest-'));
-  const { store, close } = await openStore(`file:${join(folder, 'test.db')}`);
+  const { store, close } = openSqlite(join(folder, 'test.db'));
   return {
     store,
     close: async () => {
