@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** JSON text without the white space between its tokens; strings and numbers stay as they were written. */
-export function compactJson(text: string): string {
+function compactJson(text: string): string {
   const pieces: string[] = [];
   let start = 0;
   let quoted = false;

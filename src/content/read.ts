@@ -40,7 +40,7 @@ export function readContent(folders: readonly string[]): ReadContent {
 }
 
 /** How rows name the folder they came from. */
-export function folderName(folder: string): string {
+function folderName(folder: string): string {
   const name = relative(process.cwd(), resolve(folder));
   const outside = name === '' || name.startsWith('..') || isAbsolute(name);
   return (outside ? resolve(folder) : name).split(sep).join('/');

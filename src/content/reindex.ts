@@ -19,7 +19,7 @@ export interface ReindexDeps {
   readonly registry: ParameterRegistry;
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Called when a type is done, with what is left. */
   readonly completed?: (pending: Pending) => void;
   /** Stops between two rows; what is done stays done, the rest is found again at the next start. */

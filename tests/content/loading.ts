@@ -7,7 +7,7 @@ import { change } from '../../src/storage/change.ts';
 import type { ResourceStore } from '../../src/storage/store.ts';
 import { core, type openStore, registryWith } from './folder.ts';
 
-export const registry = registryWith();
+const registry = registryWith();
 export const base = 'https://example.org/fhir';
 
 export function valueSet(id: string, more: object = {}): object {

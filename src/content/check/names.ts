@@ -54,7 +54,7 @@ function cycleFrom(start: string, defined: Names['defined'], way: readonly strin
 }
 
 /** Names of environment variables; none where the expression does not compile, which is told elsewhere. */
-export function variablesOf(expression: string | undefined): ReadonlySet<string> {
+function variablesOf(expression: string | undefined): ReadonlySet<string> {
   try {
     return expression ? compile(expression).variables : new Set();
   } catch {

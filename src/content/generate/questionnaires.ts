@@ -15,7 +15,7 @@ export interface QuestionnaireRow {
   readonly item: readonly ItemRow[];
 }
 
-export interface ItemRow {
+interface ItemRow {
   readonly linkId: string;
   readonly type: QuestionnaireItem['type'];
   readonly text: string;
