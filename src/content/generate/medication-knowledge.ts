@@ -4,6 +4,7 @@
  * medicine, its ActivityDefinition among them, are joined by their code.
  */
 import type {
+  CodeableConcept,
   Dosage,
   Medication,
   MedicationKnowledge,
@@ -34,14 +35,7 @@ export function medicines(generation: Generation): (MedicationKnowledge | Medica
 function knowledge(generation: Generation, item: Item, all: readonly Item[]): MedicationKnowledge {
   const { names, resourceId, sources } = generation;
   const rules = medicineRules(generation).filter(({ affects }) => affects.includes(item.id));
-  const { doseForm, presentation } = item.facts;
-  const [synonym, guidelines] = [synonyms(item), administrationGuidelines(generation, item, rules)];
-  const related = relatedMedicines(generation, item, all);
-  const [classification, routes, facts] = [
-    medicineClassifications(generation, item),
-    intendedRoutes(generation, item),
-    drugCharacteristics(generation, item),
-  ];
+  const { presentation } = item.facts;
   return {
     resourceType: 'MedicationKnowledge',
     id: resourceId(item.id),
@@ -49,23 +43,24 @@ function knowledge(generation: Generation, item: Item, all: readonly Item[]): Me
     extension: [itemTrace(names, [item])],
     code: product(generation, item),
     status: 'active',
-    ...(typeof doseForm === 'string' && { doseForm: { text: doseForm } }),
-    ...(synonym.length && { synonym }),
-    ...(related.length && { relatedMedicationKnowledge: related }),
-    associatedMedication: [{ reference: `Medication/${resourceId(item.id)}` }],
-    monograph: [{ source: { reference: `DocumentReference/${sources.document.article}` } }],
-    ...strengthOf(generation, item),
-    ...(routes.length && { intendedRoute: routes }),
-    ...(guidelines.length && { administrationGuidelines: guidelines }),
-    ...(classification.length && { medicineClassification: classification }),
-    ...(typeof presentation === 'string' && { packaging: { type: { text: presentation } } }),
-    ...(facts.length && { drugCharacteristic: facts }),
-    ...(rules.length && { contraindication: rules.map((rule) => ({ reference: `DetectedIssue/${issueId(generation, rule)}` })) }),
+    ...filled({
+      doseForm: doseForm(item),
+      synonym: synonyms(item),
+      relatedMedicationKnowledge: relatedMedicines(generation, item, all),
+      associatedMedication: [{ reference: `Medication/${resourceId(item.id)}` }],
+      monograph: [{ source: { reference: `DocumentReference/${sources.document.article}` } }],
+      ingredient: strengthOf(generation, item),
+      intendedRoute: intendedRoutes(generation, item),
+      administrationGuidelines: administrationGuidelines(generation, item, rules),
+      medicineClassification: medicineClassifications(generation, item),
+      packaging: typeof presentation === 'string' ? { type: { text: presentation } } : undefined,
+      drugCharacteristic: drugCharacteristics(generation, item),
+      contraindication: rules.map((rule) => ({ reference: `DetectedIssue/${issueId(generation, rule)}` })),
+    }),
   };
 }
 
 function medication(generation: Generation, item: Item): Medication {
-  const { doseForm } = item.facts;
   return {
     resourceType: 'Medication',
     id: generation.resourceId(item.id),
@@ -73,19 +68,28 @@ function medication(generation: Generation, item: Item): Medication {
     extension: [itemTrace(generation.names, [item])],
     code: product(generation, item),
     status: 'active',
-    ...(typeof doseForm === 'string' && { form: { text: doseForm } }),
-    ...strengthOf(generation, item),
+    ...filled({ form: doseForm(item), ingredient: strengthOf(generation, item) }),
   };
 }
 
+/** Members that have a value: R4 knows no empty lists. */
+function filled<T extends object>(members: T): Partial<T> {
+  const present = Object.entries(members).filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));
+  return Object.fromEntries(present) as Partial<T>;
+}
+
+function doseForm({ facts }: Item): CodeableConcept | undefined {
+  return typeof facts.doseForm === 'string' ? { text: facts.doseForm } : undefined;
+}
+
 /** A strength is never a dose. */
-function strengthOf(generation: Generation, item: Item): { ingredient?: { itemCodeableConcept: { text: string }; strength: Ratio }[] } {
+function strengthOf(generation: Generation, item: Item): { itemCodeableConcept: CodeableConcept; strength: Ratio }[] {
   const strength = item.facts.strength as Ratio | { value: number; unit: string } | undefined;
-  if (!strength) return {};
+  if (!strength) return [];
   const itemCodeableConcept = { text: product(generation, item).text ?? item.name };
-  if (!('value' in strength)) return { ingredient: [{ itemCodeableConcept, strength }] };
+  if (!('value' in strength)) return [{ itemCodeableConcept, strength }];
   const share = { numerator: { ...strength, system: UCUM, code: strength.unit }, denominator: { value: 1, system: UCUM, code: '1' } };
-  return { ingredient: [{ itemCodeableConcept, strength: share }] };
+  return [{ itemCodeableConcept, strength: share }];
 }
 
 function synonyms({ facts }: Item): string[] {
