@@ -19,6 +19,8 @@ const links: ReadonlySet<string> = new Set(['href', 'src', 'cite', 'longdesc']);
 
 const MARKUP = /<!--(?:(?!--)[\s\S])*-->|<(\/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>/y;
 const ATTRIBUTE = /([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+const URL = /url\(['"]?([^)]*)/g;
+const IMAGE = /^data:image\/(?:png|jpeg|gif);/;
 const ENTITY = /&(?!(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z][A-Za-z0-9]*);)/;
 
 /** What is wrong with a div, behind "the narrative"; undefined where nothing is. */
@@ -70,9 +72,15 @@ function isHarmful(key: string, value: string): boolean {
   const plain = decode(value)
     .replace(/[\u0000-\u0020]/g, '')
     .toLowerCase();
-  if (key === 'style') return /expression\(|javascript:|vbscript:|@import|url\(|behavior:|-moz-binding|\\/.test(plain);
+  if (key === 'style')
+    return /expression\(|javascript:|vbscript:|@import|behavior:|-moz-binding|\\/.test(plain) || [...plain.matchAll(URL)].some(leadsOut);
   if (!links.has(key)) return false;
-  return /^(?:javascript|vbscript):/.test(plain) || (/^data:/.test(plain) && !/^data:image\/(?:png|jpeg|gif);/.test(plain));
+  return /^(?:javascript|vbscript):/.test(plain) || (plain.startsWith('data:') && !IMAGE.test(plain));
+}
+
+/** An address in a style that is neither relative nor an image in the text itself. */
+function leadsOut([, target = '']: RegExpMatchArray): boolean {
+  return /^\/\/|:/.test(target) && !IMAGE.test(target);
 }
 
 function decode(value: string): string {

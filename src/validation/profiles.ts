@@ -1,9 +1,11 @@
 /** A resource against profiles (https://hl7.org/fhir/R4/profiling.html). */
 import type { Definitions } from '../fhir/definitions.ts';
+import { FhirError } from '../fhir/error.ts';
 import { issue } from '../fhir/outcome.ts';
 import type { OperationOutcomeIssue, StructureDefinition } from '../fhir/types.ts';
 import type { Json } from './findings.ts';
 import type { Invariants, Remark } from './invariants.ts';
+import type { Snapshots } from './profile-snapshots.ts';
 
 /** A profile that a resource is held against, and who asked for it. */
 export interface AskedProfile {
@@ -15,6 +17,7 @@ export interface AskedProfile {
 export interface ProfileCheck {
   readonly definitions: Definitions;
   readonly invariants: Invariants;
+  readonly snapshots: Snapshots;
 }
 
 /** The profiles of `meta.profile` and those given, each once. */
@@ -32,7 +35,7 @@ export async function checkProfile(
   resource: Json,
   asked: AskedProfile,
   { types, base }: { types: ReadonlySet<string>; base: readonly Remark[] },
-  { definitions, invariants }: ProfileCheck,
+  { definitions, invariants, snapshots }: ProfileCheck,
 ): Promise<readonly OperationOutcomeIssue[]> {
   const { canonical, expression } = asked;
   const profile = await definitions.resolve<StructureDefinition>(canonical, 'StructureDefinition');
@@ -42,10 +45,16 @@ export async function checkProfile(
     const sentence = `The profile ${canonical} is for ${profile.type}, not for ${String(resource.resourceType)}; take another profile.`;
     return [issue('error', 'business-rule', sentence, expression ?? String(resource.resourceType))];
   }
-  if (!profile.snapshot?.element.length) return [unchecked(asked, 'it has no snapshot; store it with one')];
-  const remarks = invariants.remarks(resource, types, profile);
+  const whole = await snapshots(profile).catch(reasonOf);
+  if (typeof whole === 'string') return [unchecked(asked, whole)];
+  const remarks = invariants.remarks(resource, types, whole);
   if (!remarks) return [unchecked(asked, 'it has slices or rules that are not understood here')];
   return remarks.filter((remark) => !base.some((each) => isSame(each, remark))).map((remark) => toIssue(remark, canonical));
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FhirError) return error.message;
+  throw error;
 }
 
 function unknown({ canonical, expression }: AskedProfile): OperationOutcomeIssue {

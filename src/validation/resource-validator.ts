@@ -5,6 +5,7 @@ import type { Terminology } from '../terminology/terminology.ts';
 import { checkBindings } from './bindings.ts';
 import { type Findings, isObject, type Json, newFindings } from './findings.ts';
 import { createInvariants } from './invariants.ts';
+import { createSnapshots } from './profile-snapshots.ts';
 import { askedProfiles, checkProfile } from './profiles.ts';
 import { createShapes } from './shape.ts';
 import type { Validator } from './validator.ts';
@@ -22,6 +23,7 @@ export interface ValidatorDeps {
 export function createValidator({ structure, definitions, terminology }: ValidatorDeps): Validator {
   const shapes = createShapes(structure);
   const invariants = createInvariants(structure);
+  const snapshots = createSnapshots({ definitions, structure });
 
   async function judge(resource: Json, root: string, findings: Findings, profiles: readonly string[]): Promise<OperationOutcomeIssue[]> {
     const isSound = findings.issues.every(({ code }) => code !== 'structure');
@@ -34,7 +36,7 @@ export function createValidator({ structure, definitions, terminology }: Validat
     if (!isSound) return base;
     const asked = askedProfiles(resource, root, profiles);
     const held = asked.map((each) =>
-      checkProfile(resource, each, { types: findings.types, base: remarks ?? [] }, { definitions, invariants }),
+      checkProfile(resource, each, { types: findings.types, base: remarks ?? [] }, { definitions, invariants, snapshots }),
     );
     return [...base, ...(await Promise.all(held)).flat()];
   }

@@ -6,14 +6,13 @@ import { isObject, type Json } from './findings.ts';
  * Whether the elements at a place keep the rule; undefined where that cannot be told.
  * @param expression place in the resource: `Bundle.entry[0].resource.name[1].period`
  */
-export function keepsRule(resource: Json, expression: string, rule: string): boolean | undefined {
+export function keepsRule(rootResource: Json, expression: string, rule: string): boolean | undefined {
   const [, ...names] = expression.split('.');
-  const path = ['%rootResource', ...names].join('.');
+  const resource = nearestResource(rootResource, names);
   try {
-    const values = evaluate(compile(`${path}.all(${rule})`), resource, {
-      environment: { rootResource: resource, resource: nearestResource(resource, names) },
-    });
-    return values[0] === true;
+    const compiled = compile(rule);
+    const elements = evaluate(compile(['%rootResource', ...names].join('.')), rootResource, { keepTypes: true });
+    return elements.every((context) => evaluate(compiled, context, { environment: { rootResource, resource, context } })[0] === true);
   } catch {
     return undefined;
   }

@@ -121,6 +121,7 @@ describe('narrative', () => {
       '<a href="https://example.org/?a=1&amp;b=2" title="x">link</a>',
       '<img src="data:image/png;base64,AAAA" alt="x"/>',
       '<!-- note --><p style="color: red">&#160;&nbsp;x</p>',
+      '<p style="background: url(lines.png)">x</p>',
     ]) {
       expect([inside, narrativeFault(div(inside))]).toEqual([inside, undefined]);
     }
