@@ -2,6 +2,9 @@ import { type Html, html } from './html.ts';
 import type { OfferedService, StartFacts } from './start-facts.ts';
 import { startStyle } from './start-style.ts';
 
+/** What a browser shows readably. */
+const SHOWN = '_format=application/json&_pretty=true';
+
 /** The page at the root of the server: what it is, what it has, and addresses to try. A whole HTML document. */
 export function startPage(facts: StartFacts): string {
   const page = html`<!doctype html>
@@ -22,7 +25,7 @@ ${draftNotice(facts.services)}
 ${addresses(facts)}
 ${links(facts)}
 ${services(facts.services)}
-${counts(facts.counts)}
+${counts(facts)}
 ${heldBack(facts)}
 ${remarks(facts.remarks)}
 </div>
@@ -49,12 +52,11 @@ function addresses({ baseUrl, cdsUrl, store }: StartFacts): Html {
 }
 
 function links({ baseUrl, cdsUrl }: StartFacts): Html {
-  const shown = '_format=application/json&_pretty=true';
   return html`<section aria-labelledby="try"><h2 id="try">To try</h2>
 <ul>
-<li><a href="${baseUrl}/metadata?${shown}">What this server can do</a> <span class="soft">CapabilityStatement</span></li>
-<li><a href="${baseUrl}/PlanDefinition?_elements=url,version,title,status&amp;_count=10&amp;${shown}">Plans by title</a> <span class="soft">search</span></li>
-<li><a href="${baseUrl}/Questionnaire?_count=1&amp;${shown}">A questionnaire</a> <span class="soft">search, one hit</span></li>
+<li><a href="${baseUrl}/metadata?${SHOWN}">What this server can do</a> <span class="soft">CapabilityStatement</span></li>
+<li><a href="${baseUrl}/PlanDefinition?_elements=url,version,title,status&amp;_count=10&amp;${SHOWN}">Plans by title</a> <span class="soft">search</span></li>
+<li><a href="${baseUrl}/Questionnaire?_count=1&amp;${SHOWN}">A questionnaire</a> <span class="soft">search, one hit</span></li>
 <li><a href="${cdsUrl}">Services for an EHR</a> <span class="soft">CDS Hooks discovery</span></li>
 </ul></section>`;
 }
@@ -69,10 +71,13 @@ function services(offered: readonly OfferedService[]): Html {
 ${rows.length ? html`<ul>${rows}</ul>` : html`<p class="soft">None.</p>`}</section>`;
 }
 
-function counts(loaded: ReadonlyMap<string, number>): Html {
+function counts({ baseUrl, counts: loaded }: StartFacts): Html {
   const rows = [...loaded]
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([type, count]) => html`<tr><th scope="row">${type}</th><td>${count}</td></tr>`);
+    .map(
+      ([type, count]) =>
+        html`<tr><th scope="row"><a href="${baseUrl}/${type}?_count=10&amp;${SHOWN}">${type}</a></th><td>${count}</td></tr>`,
+    );
   return html`<section aria-labelledby="content"><h2 id="content">Content loaded</h2>
 ${rows.length ? html`<table><tbody>${rows}</tbody></table>` : html`<p class="soft">None.</p>`}</section>`;
 }
