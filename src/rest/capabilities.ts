@@ -2,7 +2,6 @@
  * What this server can do (https://hl7.org/fhir/R4/capabilitystatement.html), said by the tables that do it: routes, search
  * parameters, operations.
  */
-import type { Operation } from '../fhir/operation.ts';
 import { resourceTypes } from '../fhir/resource-types.ts';
 import type {
   CapabilityStatement,
@@ -10,6 +9,7 @@ import type {
   CapabilityStatementRestResource,
   CapabilityStatementRestResourceOperation,
   CapabilityStatementRestResourceSearchParam,
+  OperationDefinition,
   ResourceType,
 } from '../fhir/types.ts';
 import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
@@ -43,7 +43,7 @@ export function capabilities(facts: Facts): Omit<CapabilityStatement, 'date'> {
 
 function server(facts: Facts): CapabilityStatementRest {
   const interactions = namesOf(facts, SYSTEM);
-  const operation = operationsOf(facts.operations.filter(({ definition }) => definition.system));
+  const operation = operationsOf(facts, ({ system }) => system);
   const sources = includeSources(facts.registry);
   return {
     mode: 'server',
@@ -79,12 +79,12 @@ function namesOf<T extends string>({ routes, readOnly }: Facts, codes: readonly 
 }
 
 function resource(facts: Facts, type: ResourceType, sources: IncludeSources): CapabilityStatementRestResource {
-  const { registry, operations } = facts;
+  const { registry } = facts;
   const pending = registry.pending(type);
   const parameters = registry.of(type).filter(({ code }) => !pending.has(code));
   const offered = namesOf(facts, TYPE);
   const includes = parameters.filter(leadsSomewhere).map(({ code }) => `${type}:${code}`);
-  const operation = operationsOf(operations.filter(({ definition }) => isOn(definition, type)));
+  const operation = operationsOf(facts, (definition) => isOn(definition, type));
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -126,14 +126,17 @@ function leadsSomewhere({ type, targets }: Parameter): boolean {
   return type === 'reference' && targets.length > 0;
 }
 
-function isOn(definition: Operation['definition'], type: ResourceType): boolean {
+function isOn(definition: OperationDefinition, type: ResourceType): boolean {
   const types = typesOf(definition);
   return (definition.type || definition.instance) && (types.length === 0 || types.includes(type));
 }
 
-function operationsOf(operations: readonly Operation[]): CapabilityStatementRestResourceOperation[] {
-  return operations.map(({ definition }) => ({
-    name: definition.code,
-    definition: definition.url ?? `OperationDefinition/${definition.code}`,
-  }));
+function operationsOf(
+  { operations, readOnly }: Facts,
+  stands: (definition: OperationDefinition) => boolean,
+): CapabilityStatementRestResourceOperation[] {
+  const offered = operations
+    .map(({ definition }) => definition)
+    .filter((each) => stands(each) && !(readOnly && each.affectsState !== false));
+  return offered.map(({ code, url }) => ({ name: code, definition: url ?? `OperationDefinition/${code}` }));
 }

@@ -16,7 +16,7 @@ export const stores: readonly [name: string, open: () => Promise<OpenedStore>][]
   ['the embedded store', openEmbedded],
 ];
 
-async function openEmbedded(): Promise<OpenedStore> {
+export async function openEmbedded(): Promise<OpenedStore> {
   const folder = await mkdtemp(join(tmpdir(), 'ramus-rest-'));
   const { store, close } = openSqlite(join(folder, 'test.db'));
   return {
