@@ -104,8 +104,10 @@ function resource(facts: Facts, type: ResourceType, sources: IncludeSources): Ca
   };
 }
 
+/** R4's own parameters are documented where their definition is; told once for each type, that would be half the statement. */
 function searchParameter({ code, url, type, documentation }: Parameter): CapabilityStatementRestResourceSearchParam {
-  return { name: code, definition: url, type, ...(documentation && { documentation }) };
+  const isOwn = !url.startsWith('http://hl7.org/fhir/');
+  return { name: code, definition: url, type, ...(isOwn && documentation && { documentation }) };
 }
 
 /** By target type, the `Source:parameter` that may lead to it. */

@@ -1,18 +1,21 @@
 /** https://hl7.org/fhir/R4/http.html#capabilities */
 import { createHash } from 'node:crypto';
 import { FhirError } from '../fhir/error.ts';
+import type { LosslessObject } from '../fhir/json.ts';
 import type { FhirRequest, Interaction } from '../fhir/request.ts';
+import type { CapabilityStatement, FhirResource } from '../fhir/types.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
 import { capabilities } from './capabilities.ts';
 import type { RestDeps } from './deps.ts';
 import { isUnchanged } from './etag.ts';
 import { once, takeOnly } from './query-parameters.ts';
 import type { Route } from './routes.ts';
-import { partOf, partText } from './summary.ts';
+import { partOf, partOfResource } from './summary.ts';
 
 interface Statement {
   readonly registry: ParameterRegistry;
   readonly baseUrl: string;
+  readonly resource: CapabilityStatement;
   readonly json: Buffer;
   readonly tag: string;
 }
@@ -25,8 +28,8 @@ export function metadata(deps: RestDeps, routes: () => readonly Route[]): Intera
     if (made?.registry !== registry || made.baseUrl !== baseUrl) {
       const content = capabilities({ ...deps, routes: routes(), registry, baseUrl });
       const hash = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
-      const json = Buffer.from(JSON.stringify({ ...content, date: now.toISOString() }), 'utf8');
-      made = { registry, baseUrl, json, tag: `W/"${hash}"` };
+      const resource = { ...content, date: now.toISOString() };
+      made = { registry, baseUrl, resource, json: Buffer.from(JSON.stringify(resource), 'utf8'), tag: `W/"${hash}"` };
     }
     return made;
   };
@@ -34,9 +37,10 @@ export function metadata(deps: RestDeps, routes: () => readonly Route[]): Intera
     takeOnly(request, 'metadata', ['mode']);
     refuseMode(once(request.query, 'mode'));
     const part = partOf(request.query, deps.core, ['CapabilityStatement']);
-    const { json, tag } = current(request);
+    const { resource, json, tag } = current(request);
     if (isUnchanged(request.conditions, tag)) return { status: 304, headers: { ETag: tag } };
-    return { status: 200, body: part ? partText(json, part, deps.core) : json, headers: { ETag: tag } };
+    const body = part ? (partOfResource(resource as unknown as LosslessObject, part, deps.core) as unknown as FhirResource) : json;
+    return { status: 200, body, headers: { ETag: tag } };
   };
 }
 

@@ -64,11 +64,15 @@ function membersOf({ elements, choices }: Summary, name: string): readonly strin
 /** The text of the part, tagged SUBSETTED; the tag is never stored. */
 export function partText(json: Buffer, part: Part, core: CoreFacts): Buffer {
   const resource = parseJson(json.toString('utf8')).lossless() as LosslessObject;
+  return Buffer.from(stringifyLossless(partOfResource(resource, part, core)), 'utf8');
+}
+
+export function partOfResource(resource: LosslessObject, part: Part, core: CoreFacts): LosslessObject {
   const facts = factsOf(core, resource.resourceType as ResourceType);
   const wanted = wantedMembers(part, facts);
   const kept = Object.entries(resource).filter(([member]) => ALWAYS.has(member) || wanted(member.replace(/^_/, '')));
   if ('summary' in part && part.summary === 'true') for (const entry of kept) entry[1] = summarised(entry[1], entry[0], facts);
-  return Buffer.from(stringifyLossless(tagged(Object.fromEntries(kept), resource.meta)), 'utf8');
+  return tagged(Object.fromEntries(kept), resource.meta);
 }
 
 const ALWAYS: ReadonlySet<string> = new Set(['resourceType', 'id', 'meta', 'modifierExtension']);
