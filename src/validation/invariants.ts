@@ -12,6 +12,8 @@ export interface Remark {
   readonly text: string;
   /** Key of the invariant that is broken. */
   readonly key?: string;
+  /** An error where it is absent. */
+  readonly severity?: 'error' | 'warning';
 }
 
 export interface Invariants {

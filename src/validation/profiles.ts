@@ -5,7 +5,9 @@ import { issue } from '../fhir/outcome.ts';
 import type { OperationOutcomeIssue, StructureDefinition } from '../fhir/types.ts';
 import type { Json } from './findings.ts';
 import type { Invariants, Remark } from './invariants.ts';
+import { brokenRules } from './profile-rules.ts';
 import type { Snapshots } from './profile-snapshots.ts';
+import type { Structures } from './shape.ts';
 
 /** A profile that a resource is held against, and who asked for it. */
 export interface AskedProfile {
@@ -18,6 +20,7 @@ export interface ProfileCheck {
   readonly definitions: Definitions;
   readonly invariants: Invariants;
   readonly snapshots: Snapshots;
+  readonly structure: Structures;
 }
 
 /** The profiles of `meta.profile` and those given, each once. */
@@ -35,7 +38,7 @@ export async function checkProfile(
   resource: Json,
   asked: AskedProfile,
   { types, base }: { types: ReadonlySet<string>; base: readonly Remark[] },
-  { definitions, invariants, snapshots }: ProfileCheck,
+  { definitions, invariants, snapshots, structure }: ProfileCheck,
 ): Promise<readonly OperationOutcomeIssue[]> {
   const { canonical, expression } = asked;
   const profile = await definitions.resolve<StructureDefinition>(canonical, 'StructureDefinition');
@@ -47,9 +50,10 @@ export async function checkProfile(
   }
   const whole = await snapshots(profile).catch(reasonOf);
   if (typeof whole === 'string') return [unchecked(asked, whole)];
-  const remarks = invariants.remarks(resource, types, whole);
-  if (!remarks) return [unchecked(asked, 'it has slices or rules that are not understood here')];
-  return remarks.filter((remark) => !base.some((each) => isSame(each, remark))).map((remark) => toIssue(remark, canonical));
+  const remarks = invariants.remarks(resource, types, whole.plain);
+  const own = [...(remarks ?? []), ...brokenRules(resource, whole.whole, structure(profile.type))];
+  const issues = own.filter((remark) => !base.some((each) => isSame(each, remark))).map((remark) => toIssue(remark, canonical));
+  return remarks ? issues : [unchecked(asked, 'it has slices that are not understood here'), ...issues];
 }
 
 function reasonOf(error: unknown): string {
@@ -70,14 +74,10 @@ function unchecked({ canonical, expression }: AskedProfile, reason: string): Ope
   return issue(severity, 'not-supported', `The profile ${canonical} could not be checked: ${reason}.`, expression);
 }
 
-function toIssue({ expression, text, key }: Remark, profile: string): OperationOutcomeIssue {
+function toIssue({ expression, text, key, severity = 'error' }: Remark, profile: string): OperationOutcomeIssue {
   const fault = key ? `breaks the rule ${key}: ${text}` : text.charAt(0).toLowerCase() + text.slice(1);
-  return issue(
-    'error',
-    'business-rule',
-    `${expression} does not fit the profile ${profile}: ${fault.replace(/\.$/, '')}; correct it.`,
-    expression,
-  );
+  const sentence = `${expression} does not fit the profile ${profile}: ${fault.replace(/\.$/, '')}; correct it.`;
+  return issue(severity, 'business-rule', sentence, expression);
 }
 
 function isSame(a: Remark, b: Remark): boolean {

@@ -36,7 +36,7 @@ export function createValidator({ structure, definitions, terminology }: Validat
     if (!isSound) return base;
     const asked = askedProfiles(resource, root, profiles);
     const held = asked.map((each) =>
-      checkProfile(resource, each, { types: findings.types, base: remarks ?? [] }, { definitions, invariants, snapshots }),
+      checkProfile(resource, each, { types: findings.types, base: remarks ?? [] }, { definitions, invariants, snapshots, structure }),
     );
     return [...base, ...(await Promise.all(held)).flat()];
   }

@@ -5,10 +5,16 @@ import { isObject, type Json } from './findings.ts';
 /**
  * Whether the elements at a place keep the rule; undefined where that cannot be told.
  * @param expression place in the resource: `Bundle.entry[0].resource.name[1].period`
+ * @param stands whether the rule is that of the type found there, or of the element that holds it: what `%resource` is, if a resource is found
  */
-export function keepsRule(rootResource: Json, expression: string, rule: string): boolean | undefined {
+export function keepsRule(
+  rootResource: Json,
+  expression: string,
+  rule: string,
+  stands: 'in-type' | 'in-element' = 'in-type',
+): boolean | undefined {
   const [, ...names] = expression.split('.');
-  const resource = nearestResource(rootResource, names);
+  const resource = nearestResource(rootResource, stands === 'in-type' ? names : names.slice(0, -1));
   try {
     const compiled = compile(rule);
     const elements = evaluate(compile(['%rootResource', ...names].join('.')), rootResource, { keepTypes: true });

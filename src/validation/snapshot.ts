@@ -7,6 +7,9 @@ import type { Structures } from './shape.ts';
 /** Element definitions by id, in order. */
 type Elements = ElementDefinition[];
 
+const MOST_CHANGES = 1000;
+const LONGEST_ID = 500;
+
 /** How choices, and extensions, are sliced where nobody says. */
 const byType: ElementDefinition['slicing'] = { discriminator: [{ type: 'type', path: '$this' }], rules: 'open', ordered: false };
 const byUrl: ElementDefinition['slicing'] = { discriminator: [{ type: 'value', path: 'url' }], rules: 'open', ordered: false };
@@ -16,8 +19,15 @@ const byUrl: ElementDefinition['slicing'] = { discriminator: [{ type: 'value', p
  * @throws FhirError `unprocessable` naming the element of the differential that has no place in the base
  */
 export function generateSnapshot(profile: StructureDefinition, base: StructureDefinition, structures: Structures): StructureDefinition {
+  const changes = withIds(profile.differential?.element ?? []);
+  if (changes.length > MOST_CHANGES || changes.some(({ id }) => id.length > LONGEST_ID)) {
+    throw new FhirError(
+      'unprocessable',
+      `its differential has more than ${MOST_CHANGES} elements, or ids of more than ${LONGEST_ID} characters`,
+    );
+  }
   const elements: Elements = (base.snapshot?.element ?? []).map((each) => ({ ...each, base: each.base ?? baseOf(each) }));
-  for (const change of withIds(profile.differential?.element ?? [])) apply(change, elements, structures);
+  for (const change of changes) apply(change, elements, structures);
   return { ...profile, snapshot: { element: elements.map((each) => withTypesOfSlices(each, elements)) } };
 }
 

@@ -43,6 +43,20 @@ describe('profiles', () => {
     ]);
   });
 
+  test('with rules that would take the built-in regular expressions for ever are answered', async () => {
+    const slow = { key: 'slow-1', severity: 'warning', human: 'Title is plain.', expression: "title.matches('(a+)+b')" } as const;
+    const path = 'PlanDefinition.action';
+    const stored: StructureDefinition = {
+      ...profile,
+      url: `${url}-slow`,
+      snapshot: undefined as never,
+      differential: { element: [{ path, constraint: [slow] }] },
+    };
+    const resource = change(plan, 'action.0.title', 'a'.repeat(5000));
+    const issues = await validatorOf(stored).validate(resource, { profiles: [`${url}-slow`] });
+    expect(lines(issues)).toEqual(['warning business-rule PlanDefinition.action[0]']);
+  });
+
   test('of another type are refused', async () => {
     expect(await check(patient, url)).toEqual(['error business-rule Patient']);
     expect(await check({ ...patient, meta: { profile: [url] } })).toEqual(['error business-rule Patient.meta.profile[0]']);
