@@ -21,7 +21,7 @@ export function resourceText(resource: LosslessObject, id: string): ResourceText
   for (const [name, value] of Object.entries(resource)) {
     text[name] = name === 'id' ? id : name === 'meta' ? stamped : value;
     if (name === 'resourceType' && !('id' in resource)) text.id = id;
-    if (name === 'resourceType' && !('meta' in resource)) text.meta = stamped;
+    if ((name === 'id' || 'id' in text) && !('meta' in resource)) text.meta ??= stamped;
   }
   const [head = '', middle = '', tail = ''] = stringifyLossless(text).split(GAP);
   return [`${head}"`, `"${middle}"`, `"${tail}`];
