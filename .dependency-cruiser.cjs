@@ -10,7 +10,7 @@ const may = {
   questionnaire: ['terminology', 'fhirpath', 'fhir'],
   reasoning: ['terminology', 'fhirpath', 'fhir'],
   content: ['validation', 'storage', 'definitions', 'search', 'fhirpath', 'fhir'],
-  rest: ['terminology', 'definitions', 'storage', 'search', 'fhir'],
+  rest: ['terminology', 'definitions', 'storage', 'search', 'fhirpath', 'fhir'],
   operations: ['content', 'reasoning', 'questionnaire', 'validation', 'terminology', 'definitions', 'storage', 'search', 'fhirpath', 'fhir'],
   cds: ['reasoning', 'terminology', 'definitions', 'storage', 'search', 'fhirpath', 'fhir'],
   web: ['operations', 'cds', 'storage', 'fhir'],
