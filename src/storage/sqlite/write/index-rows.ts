@@ -1,7 +1,7 @@
 /** The index entries of one row: written, and cleared by what is kept by row. */
 import type { IndexEntries, RangeValue } from '../../../search/entries.ts';
 import type { Connection } from '../connection.ts';
-import { jsonList, sql } from '../fragment.ts';
+import { jsonList, raw, sql } from '../fragment.ts';
 import { ENTRY, SPAN } from '../layout.ts';
 
 /** Whose entries they are; `updated` and `id` stand in the key index because its order is the default order of a search. */
@@ -35,14 +35,12 @@ export function clearEntries(connection: Connection, { row, type, id, updated }:
     AND name IN (SELECT name FROM entry WHERE row = ${row} AND kind = ${ENTRY.key})`);
   connection.run(sql`DELETE FROM by_text WHERE type = ${type} AND row = ${row}
     AND name IN (SELECT name FROM entry WHERE row = ${row} AND kind = ${ENTRY.text})`);
-  connection.run(sql`DELETE FROM by_low WHERE (type, name, low, high, row) IN
-    (SELECT ${type}, name, low, high, row FROM span WHERE row = ${row} AND kind = ${SPAN.range})`);
-  connection.run(sql`DELETE FROM by_high WHERE (type, name, high, low, row) IN
-    (SELECT ${type}, name, high, low, row FROM span WHERE row = ${row} AND kind = ${SPAN.range})`);
-  connection.run(sql`DELETE FROM sort_low WHERE (type, name, low, id) IN
-    (SELECT ${type}, name, low, ${id} FROM span WHERE row = ${row} AND kind = ${SPAN.sort})`);
-  connection.run(sql`DELETE FROM sort_high WHERE (type, name, high, id) IN
-    (SELECT ${type}, name, high, ${id} FROM span WHERE row = ${row} AND kind = ${SPAN.sort})`);
+  const ofRow = (kind: number, columns: string) => sql`(SELECT ${raw(columns)} FROM span WHERE row = ${row} AND kind = ${kind})`;
+  const ranges = ofRow(SPAN.range, 'name, low, high, row');
+  connection.run(sql`DELETE FROM by_low WHERE type = ${type} AND (name, low, high, row) IN ${ranges}`);
+  connection.run(sql`DELETE FROM by_high WHERE type = ${type} AND (name, low, high, row) IN ${ranges}`);
+  connection.run(sql`DELETE FROM sort_low WHERE type = ${type} AND id = ${id} AND (name, low) IN ${ofRow(SPAN.sort, 'name, low')}`);
+  connection.run(sql`DELETE FROM sort_high WHERE type = ${type} AND id = ${id} AND (name, high) IN ${ofRow(SPAN.sort, 'name, high')}`);
   connection.run(sql`DELETE FROM entry WHERE row = ${row}`);
   connection.run(sql`DELETE FROM span WHERE row = ${row}`);
 }
