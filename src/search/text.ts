@@ -9,7 +9,9 @@ export function normalised(text: string): string {
     wellFormed(text.slice(0, 4 * TEXT_LENGTH))
       .normalize('NFKD')
       .replace(/[\p{M}\p{P}]/gu, '')
+      .toUpperCase() // ß is ss
       .toLowerCase()
+      .replaceAll('ς', 'σ')
       .replace(/[\s\p{Cc}]+/gu, ' ')
       .trim(),
     TEXT_LENGTH,
