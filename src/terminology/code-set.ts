@@ -46,7 +46,7 @@ export function difference(included: CodeSet, excluded: CodeSet): CodeSet {
   };
 }
 
-export function keyOf({ system = '', code }: Concept): string {
+function keyOf({ system = '', code }: Concept): string {
   return `${system}\u001f${code}`;
 }
 
@@ -55,7 +55,7 @@ export function and(answers: readonly Answer[]): Answer {
   return answers.includes(undefined) ? undefined : true;
 }
 
-export function or(answers: readonly Answer[]): Answer {
+function or(answers: readonly Answer[]): Answer {
   if (answers.includes(true)) return true;
   return answers.includes(undefined) ? undefined : false;
 }

@@ -14,7 +14,7 @@ export interface CompiledValueSet {
   readonly made: readonly Dependency[];
 }
 
-export interface Dependency {
+interface Dependency {
   readonly canonical: string;
   readonly type: ResourceType;
   readonly resource: FhirResource | undefined;

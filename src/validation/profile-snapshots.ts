@@ -5,7 +5,7 @@ import type { Structures } from './shape.ts';
 import { generateSnapshot } from './snapshot.ts';
 
 /** A profile with a snapshot, its own or made from its differential and its base; and the same as the judge of slices can read it. */
-export interface WholeProfile {
+interface WholeProfile {
   readonly whole: StructureDefinition;
   readonly plain: StructureDefinition;
 }

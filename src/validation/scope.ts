@@ -3,7 +3,7 @@ import { parseReference } from '../fhir/reference.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import { type Findings, report } from './findings.ts';
 
-export interface FoundReference {
+interface FoundReference {
   readonly value: Readonly<Record<string, unknown>>;
   readonly place: string;
   readonly targets: ReadonlySet<string> | undefined;

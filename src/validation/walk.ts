@@ -10,7 +10,7 @@ import { primitiveFault } from './primitive.ts';
 import { closeScope, openScope, type Scope } from './scope.ts';
 import type { Member, Shape, Shapes } from './shape.ts';
 
-export interface Walk {
+interface Walk {
   readonly shapes: Shapes;
   readonly findings: Findings;
   /** The resource that references with # look into. */
