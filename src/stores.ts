@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Ledger } from './storage/ledger.ts';
+import { type MongoOptions, openMongo } from './storage/mongodb/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 import type { ResourceStore } from './storage/store.ts';
 import type { StoreUpkeep } from './storage/upkeep.ts';
@@ -16,13 +17,17 @@ export interface OpenStore {
 }
 
 /**
- * The only place that names adapters. `file:path` (relative to the working folder) or `file:///path` is the embedded store.
- * @throws Error a sentence for the operator
+ * The only place that names adapters. `file:path` (relative to the working folder) or `file:///path` is the embedded store,
+ * `mongodb://…` or `mongodb+srv://…` a MongoDB; the options are for that one.
+ * @throws Error a sentence for the operator, never with the address: it may hold a password
  */
-export async function openStore(url: string): Promise<OpenStore> {
+export async function openStore(url: string, options: MongoOptions = {}): Promise<OpenStore> {
+  if (/^mongodb(\+srv)?:/i.test(url)) return openMongo(url, options);
   if (!url.startsWith('file:')) {
     const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? 'an address without a scheme';
-    throw new Error(`DATABASE_URL begins with ${scheme}, which no store here opens; use file: and a path, such as file:./data/ramus.db.`);
+    throw new Error(
+      `DATABASE_URL begins with ${scheme}, which no store here opens; use mongodb://HOST:PORT/DATABASE, or file: and a path, such as file:./data/ramus.db.`,
+    );
   }
   const path = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
   return { ...openSqlite(path), kind: `embedded SQLite file ${path}` };

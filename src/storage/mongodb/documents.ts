@@ -43,8 +43,10 @@ export interface CurrentDocument {
   readonly o?: Readonly<Record<string, { readonly lo: RangeValue; readonly hi: RangeValue }>>;
   /** Hash of the search parameters that the entries were made with. */
   readonly ph?: string;
-  /** Claims that this resource holds. */
+  /** Claims that this resource wants; what it holds stands in `claims`. */
   readonly c?: readonly string[];
+  /** Raised by units that found this row and build on it, so that they conflict with whoever writes it. */
+  readonly n?: number;
 }
 
 /** An identity that one resource at a time may have. */
@@ -72,6 +74,8 @@ export interface LedgerDocument {
   readonly _id: string;
   readonly kind: string;
   readonly at: Date;
+  /** Counts what one process wrote: the order of what it wrote in the same millisecond. */
+  readonly n: number;
   readonly until?: Date;
   /** JSON text: member names of a record may hold what BSON paths give a meaning to. */
   readonly record: string;

@@ -5,6 +5,7 @@ import type { ResourceType } from '../../fhir/types.ts';
 import { SEPARATOR } from '../../search/entries.ts';
 import type { Condition, RangeTest } from '../../search/query.ts';
 import type { CurrentDocument } from './documents.ts';
+import { timeBound } from './instants.ts';
 
 export type CurrentFilter = Filter<CurrentDocument>;
 
@@ -18,7 +19,7 @@ export interface Joins {
 
 /** The filter of a search over these types (none = all): deleted rows have no `t`. */
 export async function searchFilter(types: readonly ResourceType[], where: Condition, joins: Joins): Promise<CurrentFilter> {
-  const t = types.length === 0 ? { $exists: true } : types.length === 1 ? types[0] : { $in: types };
+  const t = types.length === 0 ? { $gt: '' } : types.length === 1 ? types[0] : { $in: types };
   const filter = await conditionFilter(where, joins);
   return (Object.keys(filter).length ? { $and: [{ t }, filter] } : { t }) as CurrentFilter;
 }
@@ -40,13 +41,13 @@ async function conditionFilter(condition: Condition, joins: Joins): Promise<Docu
     case 'text-contains':
       return { s: { $regex: `^${escaped(condition.parameter + SEPARATOR)}[\\s\\S]*${escaped(condition.text)}` } };
     case 'range':
-      return { r: { $elemMatch: { p: condition.parameter, ...tested(condition.tests, 'lo', 'hi') } } };
+      return { r: { $elemMatch: { p: condition.parameter, ...tested(condition.tests) } } };
     case 'has':
       return { h: condition.parameter };
     case 'id':
       return { id: oneOf(condition.ids) };
     case 'updated':
-      return tested(condition.tests.map(atMillisecond), 'lu', 'lu');
+      return all(condition.tests.map(({ operator, value }) => ({ lu: timeBound(operator, String(value)) })));
     case 'refers': {
       const links = await joins.linksTo(condition.types, condition.where);
       return { k: { $in: links.map((link) => `${condition.parameter}${SEPARATOR}${link}`) } };
@@ -82,25 +83,19 @@ function oneOf(values: readonly string[]): unknown {
 
 const OPERATORS = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
 
-function tested(tests: readonly RangeTest[], low: string, high: string): Document {
-  const parts = tests.map(({ end, operator, value }) => ({ field: end === 'low' ? low : high, bound: { [OPERATORS[operator]]: value } }));
-  const fields = new Set(parts.map(({ field }) => field));
-  const repeated = parts.length > new Set(parts.map(({ field, bound }) => field + Object.keys(bound))).size;
-  if (repeated) return { $and: parts.map(({ field, bound }) => ({ [field]: bound })) };
-  return Object.fromEntries(
-    [...fields].map((name) => [name, Object.assign({}, ...parts.filter(({ field }) => field === name).map(({ bound }) => bound))]),
-  );
+function tested(tests: readonly RangeTest[]): Document {
+  const bounds = { lo: {} as Document, hi: {} as Document };
+  const more: Document[] = [];
+  for (const { end, operator, value } of tests) {
+    const [field, bound] = [end === 'low' ? 'lo' : 'hi', OPERATORS[operator]] as const;
+    if (bound in bounds[field]) more.push({ [field]: { [bound]: value } });
+    else bounds[field][bound] = value;
+  }
+  const stated = Object.entries(bounds).filter(([, bound]) => Object.keys(bound).length);
+  return { ...Object.fromEntries(stated), ...(more.length && { $and: more }) };
 }
 
-/** A bound of nanoseconds against lastUpdated, which has milliseconds: the same rows fulfil it. */
-function atMillisecond({ end, operator, value }: RangeTest): RangeTest {
-  const text = String(value);
-  const exact = text.endsWith('000000Z');
-  const milliseconds = `${text.slice(0, 23)}Z`;
-  if (exact) return { end, operator, value: milliseconds };
-  return { end, operator: operator === '<' || operator === '<=' ? '<=' : '>', value: milliseconds };
-}
-
+/** User text as part of a regular expression: nothing in it is a pattern, and no NUL ends it. */
 function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|#\s-]/g, (char) => (char.length === 1 && /\s/.test(char) ? char : `\\${char}`));
+  return text.replace(/[\\^$.*+?()[\]{}|#-]/g, '\\$&').replaceAll('\u0000', '\\x00');
 }

@@ -18,11 +18,8 @@ export function guardsOf(changes: readonly Change[], expectations: readonly Expe
     for (const value of content ? identities(content.entries) : []) guards.add(guard(type, value));
   }
   for (const { query } of expectations) {
-    const values = [...identitiesAsked(query.where)];
-    for (const type of query.types) {
-      if (values.length) for (const value of values) guards.add(guard(type, value));
-      else guards.add(guard(type, JSON.stringify(query.where)));
-    }
+    const values = identitiesAsked(query.where) ?? [JSON.stringify(query.where)];
+    for (const type of query.types) for (const value of values) guards.add(guard(type, value));
   }
   return [...guards].sort();
 }
@@ -32,24 +29,38 @@ function guard(type: string, value: string): string {
 }
 
 function identities(entries: IndexEntries): readonly string[] {
-  return entries.keys.flatMap(identityOf);
+  return entries.keys.flatMap((key) => identityOf(key) ?? []);
 }
 
-/** The value of a key of an identity: what stands behind its last separator. */
-function identityOf(key: string): readonly string[] {
-  const [parameter = '', ...parts] = key.split(SEPARATOR);
-  const value = parts.at(-1)?.split('|')[0]; // a canonical's version does not make it another identity
-  return IDENTITIES.has(parameter) && value ? [value] : [];
+/**
+ * The value of a key of an identity: what stands behind its last separator, a canonical's version left out.
+ * A system alone (`identifier=s|`) is none: all that share it would wait for each other.
+ */
+function identityOf(key: string): string | undefined {
+  const [name = '', ...parts] = key.split(SEPARATOR);
+  const [parameter = ''] = name.split(':');
+  const value = parts.at(-1);
+  if (!IDENTITIES.has(parameter) || !value || (parts.length === 1 && value.endsWith('|'))) return undefined;
+  return parameter === 'url' ? value.split('|')[0] : value;
 }
 
-/** Identities that every row found must have: those of the conjunction's own keys. */
-function identitiesAsked(condition: Condition): readonly string[] {
+/** Identities of which every row found has one; undefined where the condition asks for none. */
+function identitiesAsked(condition: Condition): readonly string[] | undefined {
   switch (condition.kind) {
-    case 'and':
-      return condition.conditions.flatMap(identitiesAsked);
+    case 'and': {
+      const asked = condition.conditions.flatMap((part) => identitiesAsked(part) ?? []);
+      return asked.length ? asked : undefined;
+    }
+    case 'or':
+      return everyOne(condition.conditions.map(identitiesAsked));
     case 'key':
-      return condition.keys.flatMap(identityOf);
+      return everyOne(condition.keys.map((key) => identityOf(key)));
     default:
-      return [];
+      return undefined;
   }
+}
+
+function everyOne(values: readonly (string | readonly string[] | undefined)[]): readonly string[] | undefined {
+  const found = values.flatMap((value) => value ?? []);
+  return values.length > 0 && values.every((value) => value !== undefined) ? found : undefined;
 }

@@ -1,38 +1,39 @@
 /** History of an instance, a type or the whole store, newest first. */
 import type { Filter } from 'mongodb';
-import { FhirError } from '../../fhir/error.ts';
 import type { HistoryScope, Page, Paging, Version } from '../store.ts';
 import type { Collections } from './collections.ts';
-import { toVersion, type VersionDocument } from './documents.ts';
+import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts';
+import { timeBound } from './instants.ts';
+import { placeOf, strange, tokenOf } from './places.ts';
+import { TIME_LIMIT } from './searches.ts';
 
-interface Place {
-  readonly lu: string;
-  readonly v: number;
-  readonly _id: string;
-}
+type Place = Pick<VersionDocument, 'lu' | 'v' | '_id'>;
 
+/** The total of an instance's whole history is cheap and therefore given. */
 export async function history({ versions }: Collections, scope: HistoryScope, { count, after }: Paging): Promise<Page<Version>> {
   const filter = scopeFilter(scope);
   const start = after === undefined ? filter : { $and: [filter, behind(readPlace(after))] };
-  const [total, rows] = await Promise.all([
-    versions.countDocuments(filter),
+  const counted = scope.id !== undefined && !scope.since && !scope.at;
+  const [rows, total] = await Promise.all([
     versions
-      .find(start)
+      .find(start, { projection: VERSION_FIELDS, ...TIME_LIMIT })
       .sort({ lu: -1, v: -1, _id: 1 })
       .limit(count + 1)
       .toArray(),
+    counted ? versions.countDocuments(filter, TIME_LIMIT) : undefined,
   ]);
   const shown = rows.slice(0, count);
-  const last = shown.at(-1);
-  return { items: shown.map(toVersion), total, ...(rows.length > count && last && { next: writePlace(last) }) };
+  const last = rows.length > count ? shown.at(-1) : undefined;
+  return { items: shown.map(toVersion), ...(total !== undefined && { total }), ...(last && { next: tokenOf(last.lu, last.v, last._id) }) };
 }
 
 function scopeFilter({ type, id, since, at }: HistoryScope): Filter<VersionDocument> {
+  const lu = { ...(since && timeBound('>=', since)), ...(at && timeBound('<=', at.high)) };
   return {
     ...(type && { type }),
     ...(id && { id }),
-    ...((since || at) && { lu: { ...(since && { $gte: since }), ...(at && { $lte: at.high }) } }),
-    ...(at && { $or: [{ to: { $exists: false } }, { to: { $gt: at.low } }] }),
+    ...((since || at) && { lu }),
+    ...(at && { $or: [{ to: { $exists: false } }, { to: timeBound('>', at.low) }] }),
   };
 }
 
@@ -40,16 +41,8 @@ function behind({ lu, v, _id }: Place): Filter<VersionDocument> {
   return { $or: [{ lu: { $lt: lu } }, { lu, v: { $lt: v } }, { lu, v, _id: { $gt: _id } }] };
 }
 
-function writePlace({ lu, v, _id }: Place): string {
-  return Buffer.from(JSON.stringify([lu, v, _id])).toString('base64url');
-}
-
 function readPlace(text: string): Place {
-  try {
-    const [lu, v, _id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof lu === 'string' && typeof v === 'number' && typeof _id === 'string') return { lu, v, _id };
-  } catch {
-    // said below
-  }
-  throw new FhirError('invalid', 'The page address is not one that this server made; begin again at the first page.');
+  const [lu, v, _id] = placeOf(text);
+  if (typeof lu !== 'string' || typeof v !== 'number' || typeof _id !== 'string') throw strange();
+  return { lu, v, _id };
 }

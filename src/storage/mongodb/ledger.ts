@@ -1,59 +1,49 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { FhirError } from '../../fhir/error.ts';
 import type { Ledger } from '../ledger.ts';
+import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
 import type { LedgerDocument } from './documents.ts';
-import { guarded, isDuplicateKey } from './faults.ts';
+import { isDuplicateKey } from './faults.ts';
+import { placeOf, strange, tokenOf } from './places.ts';
 
 /** The ledger in a collection of its own. The `_id` of a record with a key is that key's hash: the database lets it in once. */
-export function mongoLedger({ ledger }: Collections, now: () => Date): Ledger {
+export function mongoLedger({ ledger }: Collections, calls: Calls, now: () => Date): Ledger {
+  let number = 0;
   return {
     append: (kind, record, { key, until } = {}) =>
-      guarded(async () => {
+      calls.run(async () => {
         const at = now();
         const _id = key === undefined ? randomUUID() : createHash('sha256').update(`${kind}\u001f${key}`).digest('base64url');
-        const document: LedgerDocument = { _id, kind, at, record: JSON.stringify(record), ...(until && { until }) };
+        const document = { kind, at, n: number++, record: JSON.stringify(record), ...(until && { until }) };
         try {
-          await ledger.insertOne(document);
+          await ledger.replaceOne({ _id, until: { $lte: at } }, document, { upsert: true }); // one whose time is over gives way
           return true;
         } catch (error) {
-          if (!isDuplicateKey(error)) throw error;
+          if (isDuplicateKey(error)) return false;
+          throw error;
         }
-        const { _id: _, ...replacement } = document;
-        const replaced = await ledger.findOneAndReplace({ _id, until: { $lte: at } }, replacement); // the one before is over
-        return replaced !== null;
       }),
     list: (kind, { count, after }) =>
-      guarded(async () => {
+      calls.run(async () => {
         const living = { kind, $or: [{ until: { $exists: false } }, { until: { $gt: now() } }] };
         const rows = await ledger
           .find(after === undefined ? living : { $and: [living, behind(after)] })
-          .sort({ at: 1, _id: 1 })
+          .sort({ at: 1, n: 1, _id: 1 })
           .limit(count + 1)
           .toArray();
         const shown = rows.slice(0, count);
-        const last = shown.at(-1);
+        const last = rows.length > count ? shown.at(-1) : undefined;
         return {
           items: shown.map(({ record }) => JSON.parse(record) as object),
-          ...(rows.length > count && last && { next: place(last) }),
+          ...(last && { next: tokenOf(last.at.getTime(), last.n, last._id) }),
         };
       }),
   };
 }
 
-function place({ at, _id }: LedgerDocument): string {
-  return Buffer.from(JSON.stringify([at.getTime(), _id])).toString('base64url');
-}
-
 function behind(text: string): object {
-  try {
-    const [time, _id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof time === 'number' && typeof _id === 'string') {
-      const at = new Date(time);
-      return { $or: [{ at: { $gt: at } }, { at, _id: { $gt: _id } }] };
-    }
-  } catch {
-    // said below
-  }
-  throw new FhirError('invalid', 'The page address is not one that this server made; begin again at the first page.');
+  const [time, n, _id] = placeOf(text) as Partial<[LedgerDocument['n'], number, string]>;
+  if (typeof time !== 'number' || typeof n !== 'number' || typeof _id !== 'string') throw strange();
+  const at = new Date(time);
+  return { $or: [{ at: { $gt: at } }, { at, n: { $gt: n } }, { at, n, _id: { $gt: _id } }] };
 }

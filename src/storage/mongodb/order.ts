@@ -2,6 +2,7 @@
 import type { Document } from 'mongodb';
 import type { Cursor, SearchQuery, SortKey } from '../../search/query.ts';
 import { type CurrentDocument, sortField } from './documents.ts';
+import { strange } from './places.ts';
 
 interface Term {
   /** Path of the value in a current document. */
@@ -32,11 +33,13 @@ export function orderStages(query: SearchQuery): readonly Document[] {
   return [...(last.length ? [{ $addFields: Object.fromEntries(last) }] : []), { $sort: { ...sort, _id: 1 } }];
 }
 
-/** What comes behind a cursor, as a filter. */
+/** What comes behind a cursor, as a filter. @throws FhirError `invalid` for a place that is none in this order */
 export function afterFilter(query: SearchQuery, { values, type, id }: Cursor): Document {
+  const terms = termsOf(query);
+  if (values.length !== terms.length || !terms.every((term, i) => isPlace(term, values[i]))) throw strange();
   const steps: Document[] = [];
   const equal: Document[] = [];
-  for (const [i, term] of termsOf(query).entries()) {
+  for (const [i, term] of terms.entries()) {
     const value = values[i] ?? null;
     const beyond = behind(term, value);
     if (beyond) steps.push({ $and: [...equal, beyond] });
@@ -44,6 +47,13 @@ export function afterFilter(query: SearchQuery, { values, type, id }: Cursor): D
   }
   steps.push({ $and: [...equal, { _id: { $gt: `${type}/${id}` } }] });
   return { $or: steps };
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+function isPlace({ path, always }: Term, value: Cursor['values'][number] | undefined): boolean {
+  if (path === 'lu') return typeof value === 'string' && TIME.test(value);
+  return always ? typeof value === 'string' : value !== undefined;
 }
 
 function behind(term: Term, value: string | number | null): Document | undefined {

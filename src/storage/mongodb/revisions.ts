@@ -1,11 +1,15 @@
 /** Which knowledge resources any process wrote: a counter and a short log, polled twice a second, answered from memory. */
-import type { Changes } from '../store.ts';
+import type { ClientSession } from 'mongodb';
+import type { Change, Changes } from '../store.ts';
+import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
 import type { RevisionDocument } from './documents.ts';
 
 const POLL_MS = 500;
 /** How many revisions back a reader may ask for; beyond, everything counts as changed. */
 const KEPT = 5_000;
+/** Where the counter stands in `meta`. */
+export const COUNTER = 'revision';
 
 export interface Revisions {
   since(revision: number): Changes;
@@ -14,30 +18,70 @@ export interface Revisions {
   close(): void;
 }
 
-export async function watchRevisions({ meta, revisions }: Collections): Promise<Revisions> {
+/** Gives each row a number of its own. Only knowledge raises the counter: one for all writes would make them wait for each other. */
+export async function raiseRevision(
+  { meta, revisions }: Collections,
+  written: readonly Pick<Change, 'type' | 'id'>[],
+  session: ClientSession,
+): Promise<void> {
+  if (!written.length) return;
+  const raise = { $inc: { value: written.length } };
+  const counter = await meta.findOneAndUpdate({ _id: COUNTER }, raise, { upsert: true, returnDocument: 'after', session });
+  const first = Number(counter?.value) - written.length + 1;
+  await revisions.insertMany(
+    written.map(({ type, id }, i) => ({ _id: first + i, type, id })),
+    { session },
+  );
+}
+
+export async function lastRevision({ meta }: Collections): Promise<number> {
+  return Number((await meta.findOne({ _id: COUNTER }))?.value ?? 0);
+}
+
+export async function watchRevisions(collections: Collections, calls: Calls): Promise<Revisions> {
   let latest = 0;
   let log: readonly RevisionDocument[] = [];
-  const refresh = async () => {
-    const counter = Number((await meta.findOne({ _id: 'revision' }))?.value ?? 0);
+  const read = async () => {
+    const counter = await lastRevision(collections);
     if (counter <= latest) return;
     const from = Math.max(latest, counter - KEPT);
-    const rows = await revisions
-      .find({ _id: { $gt: from, $lte: counter } })
-      .sort({ _id: 1 })
-      .toArray();
-    log = [...log.filter(({ _id }) => _id <= from), ...rows].slice(-KEPT);
+    const range = { _id: { $gt: from, $lte: counter } };
+    const rows = await collections.revisions.find(range).sort({ _id: 1 }).toArray();
+    log = [...(from === latest ? log : []), ...rows].slice(-KEPT);
     latest = counter;
   };
+  const refresh = oneAfterTheOther(() => calls.run(read));
   await refresh();
   const timer = setInterval(() => void refresh().catch(() => undefined), POLL_MS); // a database that is away is told by /health/ready
   timer.unref();
   return {
     refresh,
-    since(revision) {
-      const first = log[0]?._id ?? latest + 1;
-      if (revision <= 0 || revision < first - 1 || revision > latest) return { revision: latest, changed: 'all' };
-      return { revision: latest, changed: log.filter(({ _id }) => _id > revision).map(({ type, id }) => ({ type, id })) };
-    },
+    since: (revision) => sinceOf(revision, latest, log),
     close: () => clearInterval(timer),
+  };
+}
+
+function sinceOf(revision: number, latest: number, log: readonly RevisionDocument[]): Changes {
+  const first = log[0]?._id ?? latest + 1;
+  if (revision <= 0 || revision < first - 1 || revision > latest) return { revision: latest, changed: 'all' };
+  const later = log.filter(({ _id }) => _id > revision);
+  const names = new Map(later.map(({ type, id }) => [`${type}/${id}`, { type, id }]));
+  return { revision: latest, changed: [...names.values()] };
+}
+
+/** Calls that come while one runs share the next run: what they look for may have come after this one began. */
+function oneAfterTheOther(run: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  let waiting: Promise<void> | undefined;
+  const start = () => {
+    waiting = undefined;
+    return run();
+  };
+  return () => {
+    if (!waiting) {
+      waiting = last.then(start, start);
+      last = waiting;
+    }
+    return waiting;
   };
 }

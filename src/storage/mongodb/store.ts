@@ -1,58 +1,56 @@
 /** MongoDB as a ResourceStore: a replica set or a sharded cluster, MongoDB 6 to 8. */
 import { randomUUID } from 'node:crypto';
+import { FhirError } from '../../fhir/error.ts';
 import type { ResourceType } from '../../fhir/types.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import { isKnowledgeType } from '../knowledge.ts';
-import type { Ledger } from '../ledger.ts';
 import type { Change, Changes, Expectation, HistoryScope, Page, Paging, ResourceStore, SearchPage, Version, Written } from '../store.ts';
-import type { StoreUpkeep } from '../upkeep.ts';
-import { type Collections, collections } from './collections.ts';
-import { connect, type MongoOptions } from './connect.ts';
+import type { Calls } from './calls.ts';
+import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS } from './documents.ts';
-import { guarded } from './faults.ts';
 import { history } from './history.ts';
-import { mongoLedger } from './ledger.ts';
-import { type Revisions, watchRevisions } from './revisions.ts';
-import { type Searches, searches } from './searches.ts';
-import { sweepRegularly } from './sweep.ts';
-import { type Transactions, transactions } from './transactions.ts';
-import { mongoUpkeep } from './upkeep.ts';
+import type { Revisions } from './revisions.ts';
+import { type Searches, TIME_LIMIT } from './searches.ts';
+import type { Transactions } from './transactions.ts';
 
-interface Parts {
+export interface MongoParts {
   readonly collections: Collections;
   readonly searches: Searches;
   readonly transactions: Transactions;
   readonly revisions: Revisions;
+  readonly calls: Calls;
   readonly close: () => Promise<void>;
 }
 
 export class MongoStore implements ResourceStore {
-  readonly #parts: Parts;
+  readonly #parts: MongoParts;
 
-  constructor(parts: Parts) {
+  constructor(parts: MongoParts) {
     this.#parts = parts;
   }
 
   read(type: ResourceType, id: string, versionId?: number): Promise<Version | undefined> {
-    const { current, versions } = this.#parts.collections;
-    return guarded(async () => {
+    const { collections, calls } = this.#parts;
+    return calls.run(async () => {
+      const options = { projection: VERSION_FIELDS, ...TIME_LIMIT };
       const found =
         versionId === undefined
-          ? await current.findOne({ _id: `${type}/${id}` }, { projection: VERSION_FIELDS })
-          : await versions.findOne({ _id: `${type}/${id}/${versionId}` });
+          ? await collections.current.findOne({ _id: `${type}/${id}` }, options)
+          : await collections.versions.findOne({ _id: `${type}/${id}/${versionId}` }, options);
       return found ? toVersion(found) : undefined;
     });
   }
 
   history(scope: HistoryScope, page: Paging): Promise<Page<Version>> {
-    return guarded(() => history(this.#parts.collections, scope, page));
+    return this.#parts.calls.run(() => history(this.#parts.collections, scope, page));
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
-    return guarded(() => this.#parts.searches.page(query));
+    return this.#parts.calls.run(() => this.#parts.searches.page(query));
   }
 
   async write(changes: readonly Change[], expectations: readonly Expectation[] = []): Promise<readonly Written[]> {
+    refuseRepeated(changes);
     const written = await this.#parts.transactions.write({ id: randomUUID(), changes, expectations });
     if (changes.some(({ type }) => isKnowledgeType(type))) await this.#parts.revisions.refresh().catch(() => undefined); // the next poll reads it
     return written;
@@ -67,26 +65,11 @@ export class MongoStore implements ResourceStore {
   }
 }
 
-/** Opens the database of a `mongodb://` URL. @throws Error with a sentence for the operator */
-export async function openMongo(
-  url: string,
-  now: () => Date,
-  options: MongoOptions = {},
-): Promise<{ store: ResourceStore; upkeep: StoreUpkeep; ledger: Ledger }> {
-  const { client, database } = await connect(url, options);
-  const parts = collections(database);
-  const found = searches(parts);
-  const units = transactions(client, parts, found, now);
-  const revisions = await watchRevisions(parts);
-  const stopSweeping = sweepRegularly(parts, now);
-  const close = async () => {
-    revisions.close();
-    stopSweeping();
-    await client.close();
-  };
-  return {
-    store: new MongoStore({ collections: parts, searches: found, transactions: units, revisions, close }),
-    upkeep: mongoUpkeep(parts, units),
-    ledger: mongoLedger(parts, now),
-  };
+function refuseRepeated(changes: readonly Change[]): void {
+  const names = new Set<string>();
+  for (const { type, id } of changes) {
+    const name = `${type}/${id}`;
+    if (names.has(name)) throw new FhirError('invalid', `${name} is changed twice in one unit; a unit changes each resource once.`);
+    names.add(name);
+  }
 }

@@ -1,19 +1,21 @@
 /**
- * Runs units in transactions, again where the driver says so (https://www.mongodb.com/docs/manual/core/transactions/).
+ * Runs units in transactions, again where the driver's rules say so (https://www.mongodb.com/docs/manual/core/transactions/).
+ * The driver's own `withTransaction` tries for two minutes, longer than any caller waits; so the loop is here.
  * A unit tried again keeps its ids and takes the time anew, so that nobody who polls by time misses it.
  */
-import { type ClientSession, type MongoClient, MongoError, MongoErrorLabel } from 'mongodb';
-import { FhirError } from '../../fhir/error.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientSession, MongoClient } from 'mongodb';
 import type { Written } from '../store.ts';
+import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
-import { guarded, isDuplicateKey, unavailable } from './faults.ts';
-import { guardsOf } from './guards.ts';
+import { isDuplicateKey, isTransient, isUnknown, unavailable } from './faults.ts';
 import type { Searches } from './searches.ts';
-import { type Turns, turns } from './turns.ts';
+import { turns, turnsOf } from './turns.ts';
 import { type Unit, writeUnit } from './unit.ts';
 
-/** How long a unit is tried before the caller is told to come back. */
+/** How long a unit is tried, its wait for others included, before the caller is told to come back. */
 const TRY_FOR_MS = 20_000;
+const LONGEST_PAUSE_MS = 250;
 
 export const TRANSACTION = {
   readConcern: { level: 'snapshot' },
@@ -23,29 +25,37 @@ export const TRANSACTION = {
 
 export interface Transactions {
   write(unit: Unit): Promise<readonly Written[]>;
-  /** Any other statements in one transaction, with the same promises. */
+  /** Any other statements in one transaction, with the same promises; they may be run several times. */
   run<T>(work: (session: ClientSession) => Promise<T>): Promise<T>;
 }
 
-export function transactions(client: MongoClient, collections: Collections, searches: Searches, now: () => Date): Transactions {
-  const line = turns();
-  const run = <T>(work: (session: ClientSession, attempt: number) => Promise<T>) => guarded(() => retried(client, work));
-  return {
-    run,
-    write: (unit) =>
-      takeTurn(line, unit, () => {
-        let planned: readonly Written[] = [];
-        return run(async (session, attempt) => {
-          if (attempt > 1 && (await isWritten(collections, planned, unit.id, session))) return planned;
-          planned = await writeUnit(unit, { collections, searches, session, now: now() });
-          return planned;
-        });
-      }),
-  };
+export interface TransactionParts {
+  readonly client: MongoClient;
+  readonly collections: Collections;
+  readonly searches: Searches;
+  readonly calls: Calls;
+  readonly now: () => Date;
 }
 
-function takeTurn<T>(line: Turns, { changes, expectations }: Unit, run: () => Promise<T>): Promise<T> {
-  return line.take([...changes.map(({ type, id }) => `${type}/${id}`), ...guardsOf(changes, expectations)], run);
+type Work<T> = (session: ClientSession) => Promise<T>;
+
+export function transactions({ client, collections, searches, calls, now }: TransactionParts): Transactions {
+  const line = turns();
+  const retried = <T>(work: Work<T>, deadline: number) => inSession(client, (session) => tried(session, work, deadline));
+  return {
+    run: (work) => calls.run(() => retried(work, Date.now() + TRY_FOR_MS)),
+    write: (unit) =>
+      calls.run(() => {
+        const deadline = Date.now() + TRY_FOR_MS;
+        let planned: readonly Written[] = [];
+        const work: Work<readonly Written[]> = async (session) => {
+          if (await isWritten(collections, planned, unit.id, session)) return planned;
+          planned = await writeUnit(unit, { collections, searches, session, now: now() });
+          return planned;
+        };
+        return line.take(turnsOf(unit), () => retried(work, deadline));
+      }),
+  };
 }
 
 /** Whether an earlier try was committed after all, though its answer was lost: then its rows carry the unit's id. */
@@ -55,28 +65,49 @@ async function isWritten({ versions }: Collections, planned: readonly Written[],
   return ids.length > 0 && (await versions.countDocuments({ _id: { $in: ids }, unit }, { session })) === ids.length;
 }
 
-async function retried<T>(client: MongoClient, work: (session: ClientSession, attempt: number) => Promise<T>): Promise<T> {
-  const deadline = Date.now() + TRY_FOR_MS;
+async function inSession<T>(client: MongoClient, work: Work<T>): Promise<T> {
   const session = client.startSession();
   try {
-    let attempt = 0;
-    for (;;) {
-      try {
-        return await session.withTransaction(() => {
-          if (Date.now() > deadline) throw unavailable();
-          return work(session, ++attempt);
-        }, TRANSACTION);
-      } catch (error) {
-        if (!isAgain(error) || Date.now() > deadline) throw error;
-      }
-    }
+    return await work(session);
   } finally {
     await session.endSession().catch(() => undefined); // its transaction is settled; a lost connection must not turn a success into a fault
   }
 }
 
-/** An insert met a row that was committed after this unit's snapshot: on a new snapshot it will see that row. */
+async function tried<T>(session: ClientSession, work: Work<T>, deadline: number): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    if (Date.now() > deadline) throw unavailable('is too busy at present; try again in a moment');
+    try {
+      session.startTransaction(TRANSACTION);
+      const result = await work(session);
+      await commit(session, deadline);
+      return result;
+    } catch (error) {
+      if (session.inTransaction()) await session.abortTransaction();
+      if (!isAgain(error) || Date.now() > deadline) throw error;
+      await sleep(pause(attempt));
+    }
+  }
+}
+
+/** Sends the commit until it is known what came of it. */
+async function commit(session: ClientSession, deadline: number): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      if (!isUnknown(error) || Date.now() > deadline) throw error;
+      await sleep(pause(attempt));
+    }
+  }
+}
+
+/** A duplicate key is a row that was committed after this unit's snapshot: on a new snapshot it will be seen. */
 function isAgain(error: unknown): boolean {
-  if (error instanceof FhirError) return false;
-  return isDuplicateKey(error) || (error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError));
+  return isDuplicateKey(error) || isTransient(error);
+}
+
+function pause(attempt: number): number {
+  return Math.random() * Math.min(5 * 1.5 ** attempt, LONGEST_PAUSE_MS);
 }

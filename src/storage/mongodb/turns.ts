@@ -2,6 +2,10 @@
  * Units of this process that touch the same rows take turns, so that they do not run into each other's write conflicts
  * and start again and again. Other processes are met by the database's own conflicts.
  */
+import { isKnowledgeType } from '../knowledge.ts';
+import { guardsOf } from './guards.ts';
+import type { Unit } from './unit.ts';
+
 export interface Turns {
   /** Runs once every earlier call with one of these keys has ended. */
   take<T>(keys: readonly string[], run: () => Promise<T>): Promise<T>;
@@ -22,4 +26,12 @@ export function turns(): Turns {
       return result;
     },
   };
+}
+
+/** What a unit writes that another may write too. */
+export function turnsOf({ changes, expectations }: Unit): readonly string[] {
+  const rows = changes.map(({ type, id }) => `${type}/${id}`);
+  const claims = changes.flatMap(({ content }) => content?.claims ?? []);
+  const counter = changes.some(({ type }) => isKnowledgeType(type)) ? ['revision'] : [];
+  return [...rows, ...claims, ...guardsOf(changes, expectations), ...counter];
 }

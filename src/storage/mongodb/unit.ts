@@ -7,13 +7,12 @@ import { FhirError } from '../../fhir/error.ts';
 import { fillText } from '../../fhir/resource-text.ts';
 import { isKnowledgeType } from '../knowledge.ts';
 import type { Change, Expectation, Version, Written } from '../store.ts';
+import { writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import { type CurrentDocument, entryFields, toVersion, type VersionDocument } from './documents.ts';
 import { guardsOf } from './guards.ts';
+import { raiseRevision } from './revisions.ts';
 import type { Searches } from './searches.ts';
-
-/** Thrown inside a unit that met another one's row: it is run again, on what the other wrote. */
-export class Collision extends Error {}
 
 export interface Unit {
   /** Id of the unit, the same at each try. */
@@ -31,6 +30,9 @@ export interface UnitParts {
 
 type Found = Pick<CurrentDocument, '_id' | 'type' | 'id' | 'v' | 'lu' | 'method' | 't' | 'c' | 'origin'>;
 
+const FOUND_FIELDS = { type: 1, id: 1, v: 1, lu: 1, method: 1, t: 1, c: 1, origin: 1 } as const;
+
+/** A change that has an effect, with what it is made from and what it makes. */
 interface Step {
   readonly change: Change;
   readonly before: Found | undefined;
@@ -40,44 +42,52 @@ interface Step {
 /** Writes the unit inside the session's transaction; what it wrote stands once that commits. */
 export async function writeUnit(unit: Unit, parts: UnitParts): Promise<readonly Written[]> {
   const { collections, session, now } = parts;
-  const ids = unit.changes.map(({ type, id }) => `${type}/${id}`);
-  const fields = { type: 1, id: 1, v: 1, lu: 1, method: 1, t: 1, c: 1, origin: 1 } as const;
-  const rows = await collections.current.find({ _id: { $in: ids } }, { projection: fields, session }).toArray();
-  const before = new Map<string, Found>(rows.map((row) => [row._id, row]));
-  for (const change of unit.changes) checkPrecondition(change, before.get(`${change.type}/${change.id}`));
   await checkExpectations(unit, parts);
-  const steps = unit.changes.map((change) => stepOf(change, before.get(`${change.type}/${change.id}`), unit.id, now));
+  const ids = unit.changes.map(nameOf);
+  const rows = await collections.current.find({ _id: { $in: ids } }, { projection: FOUND_FIELDS, session }).toArray();
+  const found = new Map<string, Found>(rows.map((row) => [row._id, row]));
+  for (const change of unit.changes) checkPrecondition(change, found.get(nameOf(change)));
+  const steps = unit.changes.map((change) => stepOf(change, found.get(nameOf(change)), unit.id, now));
   const effective = steps.filter((step) => step !== undefined);
-  await writeClaims(effective, parts);
+  const claimings = effective.map(({ change, before }) => ({
+    ...{ holder: nameOf(change), before: before?.c ?? [], after: change.content?.claims ?? [] },
+  }));
+  await writeClaims(collections.claims, claimings, session);
   await writeVersions(effective, parts);
   await writeCurrent(effective, parts);
   await writeGuards(unit, parts);
-  await writeRevisions(effective, parts);
-  return unit.changes.map((change, i) => writtenOf(steps[i], before.get(`${change.type}/${change.id}`)));
+  await touchMatches(unit, parts);
+  const knowledge = effective.map(({ change }) => change).filter(({ type }) => isKnowledgeType(type));
+  await raiseRevision(collections, knowledge, session);
+  return unit.changes.map((change, i) => writtenOf(steps[i], found.get(nameOf(change))));
 }
 
-function checkPrecondition({ type, id, ifMatch, ifNoneMatch }: Change, row: Found | undefined): void {
-  const exists = row?.t !== undefined;
-  if (ifNoneMatch && exists) throw new FhirError('stale', `${type}/${id} exists already, and the request wants it not to.`);
-  if (ifMatch === undefined) return;
-  if (!exists) throw new FhirError('stale', `${type}/${id} does not exist, so no version of it can match If-Match.`);
-  if (ifMatch !== '*' && !ifMatch.includes(row.v)) {
-    throw new FhirError(
-      'stale',
-      `The current version of ${type}/${id} is ${row.v}, not ${ifMatch.join(' or ')}; read it again and repeat the change.`,
-    );
-  }
+function nameOf({ type, id }: Pick<Change, 'type' | 'id'>): string {
+  return `${type}/${id}`;
 }
 
 async function checkExpectations({ expectations }: Unit, { searches, session }: UnitParts): Promise<void> {
   for (const { query, ids } of expectations) {
     const found = await searches.ids(query, ids.length + 1, session);
     if (found.length !== ids.length || found.some((id) => !ids.includes(id))) {
-      throw new FhirError('conflict', 'What the criteria find has changed since they were resolved; resolve them again.');
+      throw new FhirError('conflict', 'Another write changed what the criteria find; try again.');
     }
   }
 }
 
+function checkPrecondition(change: Change, found: Found | undefined): void {
+  const { ifMatch, ifNoneMatch, kind } = change;
+  const current = found?.t === undefined ? undefined : found.v;
+  const name = nameOf(change);
+  if (ifNoneMatch && current) throw new FhirError('stale', `${name} exists, in version ${current}; If-None-Match: * forbids that.`);
+  if (kind === 'create' && current) throw new FhirError('conflict', `${name} exists already; update it instead.`);
+  if (!ifMatch || (current && (ifMatch === '*' || ifMatch.includes(current)))) return;
+  const state = current ? `is in version ${current}` : 'does not exist';
+  const asked = ifMatch === '*' ? 'any version' : `version ${ifMatch.join(' or ')}`;
+  throw new FhirError('stale', `${name} ${state}, If-Match asks for ${asked}; read it again and apply the change to what it is now.`);
+}
+
+/** The version that a change makes; undefined where there is nothing to delete. */
 function stepOf(change: Change, before: Found | undefined, unit: string, now: Date): Step | undefined {
   if (change.kind === 'delete' && before?.t === undefined) return undefined;
   const { type, id, method, content, origin } = change;
@@ -92,45 +102,22 @@ function stepOf(change: Change, before: Found | undefined, unit: string, now: Da
   };
 }
 
-async function writeClaims(steps: readonly Step[], { collections: { claims }, session }: UnitParts): Promise<void> {
-  const held = steps.flatMap(({ change, before }) => (before?.c ?? []).map((_id) => ({ _id, holder: `${change.type}/${change.id}` })));
-  const wanted = steps.flatMap(({ change }) =>
-    (change.content?.claims ?? []).map((_id) => ({ _id, holder: `${change.type}/${change.id}` })),
-  );
-  const key = ({ _id, holder }: { _id: string; holder: string }) => `${_id} ${holder}`;
-  const wantedKeys = new Set(wanted.map(key));
-  const heldKeys = new Set(held.map(key));
-  const released = held.filter((claim) => !wantedKeys.has(key(claim)));
-  const added = wanted.filter((claim) => !heldKeys.has(key(claim)));
-  if (released.length) await claims.deleteMany({ _id: { $in: released.map(({ _id }) => _id) } }, { session });
-  if (!added.length) return;
-  const taken = await claims.findOne({ _id: { $in: added.map(({ _id }) => _id) } }, { session });
-  const twice = added.find(({ _id }, i) => added.findIndex((other) => other._id === _id) !== i);
-  if (taken ?? twice) throw claimed((taken ?? twice) as { _id: string; holder: string });
-  await claims.insertMany(added, { session });
-}
-
-function claimed({ _id, holder }: { _id: string; holder: string }): FhirError {
-  const [, url, version] = _id.split('\u001f');
-  return new FhirError(
-    'conflict',
-    `${holder} has the canonical ${url}|${version} already; give this one another version, or update that one.`,
-  );
-}
-
 async function writeVersions(steps: readonly Step[], { collections: { versions }, session }: UnitParts): Promise<void> {
-  const operations = steps.flatMap(({ version, before }) => [
-    { insertOne: { document: version } },
-    ...(before ? [{ updateOne: { filter: { _id: `${before._id}/${before.v}` }, update: { $set: { to: version.lu } } } }] : []),
-  ]);
-  if (operations.length) await versions.bulkWrite(operations, { session });
+  if (!steps.length) return;
+  await versions.insertMany(
+    steps.map(({ version }) => version),
+    { session },
+  );
+  const replaced = steps.flatMap(({ version, before }) =>
+    before ? [{ updateOne: { filter: { _id: `${before._id}/${before.v}` }, update: { $set: { to: version.lu } } } }] : [],
+  );
+  if (replaced.length) await versions.bulkWrite(replaced, { session });
 }
 
 async function writeCurrent(steps: readonly Step[], { collections: { current }, session }: UnitParts): Promise<void> {
-  const operations = steps.map(({ change: { content }, version: { _id, unit, ...version } }) => {
-    const id = `${version.type}/${version.id}`;
+  const operations = steps.map(({ change: { content }, version: { _id: _version, unit: _unit, ...version } }) => {
     const found = content && { t: version.type, ...entryFields(content.entries), ph: content.parametersHash, c: content.claims };
-    return { replaceOne: { filter: { _id: id }, replacement: { ...version, ...found }, upsert: true } };
+    return { replaceOne: { filter: { _id: nameOf(version) }, replacement: { ...version, ...found }, upsert: true } };
   });
   if (operations.length) await current.bulkWrite(operations, { session });
 }
@@ -142,18 +129,12 @@ async function writeGuards({ changes, expectations }: Unit, { collections: { gua
   if (operations.length) await guards.bulkWrite(operations, { session });
 }
 
-/** Only knowledge raises the counter: one for all writes would make them wait for each other. */
-async function writeRevisions(steps: readonly Step[], { collections: { meta, revisions }, session }: UnitParts): Promise<void> {
-  const written = steps.filter(({ change }) => isKnowledgeType(change.type));
-  if (!written.length) return;
-  const counter = await meta.findOneAndUpdate(
-    { _id: 'revision' },
-    { $inc: { value: written.length } },
-    { upsert: true, returnDocument: 'after', session },
-  );
-  const last = Number(counter?.value);
-  const rows = written.map(({ change: { type, id } }, i) => ({ _id: last - written.length + 1 + i, type, id }));
-  await revisions.insertMany(rows, { session });
+/** What an expectation found is written too, so that nobody deletes it or takes its identity away meanwhile. */
+async function touchMatches({ changes, expectations }: Unit, { collections: { current }, session }: UnitParts): Promise<void> {
+  const changed = new Set(changes.map(nameOf));
+  const matches = expectations.flatMap(({ query, ids }) => query.types.flatMap((type) => ids.map((id) => nameOf({ type, id }))));
+  const others = [...new Set(matches)].filter((name) => !changed.has(name)).sort();
+  if (others.length) await current.updateMany({ _id: { $in: others } }, { $inc: { n: 1 } }, { session });
 }
 
 function writtenOf(step: Step | undefined, before: Found | undefined): Written {

@@ -1,123 +1,99 @@
-import { Binary } from 'mongodb';
-import { FhirError } from '../../fhir/error.ts';
+import type { Filter } from 'mongodb';
 import type { ResourceType } from '../../fhir/types.ts';
-import type { Origin, Page, Paging } from '../store.ts';
-import type { LoadedRow, StoreUpkeep } from '../upkeep.ts';
+import type { Origin, Page } from '../store.ts';
+import type { LoadedRow, Reindexed, StoreUpkeep } from '../upkeep.ts';
+import type { Calls } from './calls.ts';
+import { claimWhatIsFree } from './claims.ts';
 import type { Collections } from './collections.ts';
-import { type CurrentDocument, entryFields, toVersion, type VersionDocument } from './documents.ts';
-import { guarded } from './faults.ts';
+import { type CurrentDocument, entryFields, toVersion, VERSION_FIELDS } from './documents.ts';
+import { importVersions } from './import-versions.ts';
+import { placeOf, strange, tokenOf } from './places.ts';
 import type { Transactions } from './transactions.ts';
 
 const INDEXED = 'indexed:';
 
-export function mongoUpkeep(collections: Collections, { run }: Transactions): StoreUpkeep {
-  const { current, claims, meta } = collections;
+interface UpkeepParts {
+  readonly collections: Collections;
+  readonly transactions: Transactions;
+  readonly calls: Calls;
+}
+
+export function mongoUpkeep({ collections, transactions, calls }: UpkeepParts): StoreUpkeep {
+  const { current, meta } = collections;
   return {
     stale: (type, parametersHash, page) =>
-      guarded(async () => {
-        const { items, next } = await pageById(collections, { t: type, ph: { $ne: parametersHash } }, page);
-        return { items: items.map(toVersion), ...(next && { next }) };
-      }),
+      calls.run(() => pageBy(current, { t: type, ph: { $ne: parametersHash } }, 'ph', page, toVersion)),
     loaded: (page) =>
-      guarded(async () => {
-        const { items, next } = await pageById(collections, { t: { $exists: true }, 'origin.folder': { $gt: '' } }, page);
-        return { items: items.map(toLoaded), ...(next && { next }) };
-      }),
-    counts: () =>
-      guarded(async () => {
-        const groups = [{ $match: { t: { $exists: true } } }, { $group: { _id: '$t', n: { $sum: 1 } } }];
-        const rows = await current.aggregate<{ _id: ResourceType; n: number }>(groups).toArray();
-        return new Map(rows.map(({ _id, n }) => [_id, n]));
-      }),
-    reindex: (rows) =>
-      run(async (session) => {
-        if (!rows.length) return 0;
-        const updates = rows.map(({ type, id, versionId, entries, parametersHash, claims: c }) => ({
-          updateOne: {
-            filter: { _id: `${type}/${id}`, t: type, v: versionId },
-            update: { $set: { ...entryFields(entries), ph: parametersHash, c } },
-          },
-        }));
-        const held = rows.flatMap(({ type, id, claims: own }) => own.map((_id) => ({ _id, holder: `${type}/${id}` })));
-        const keep = held.map(({ _id, holder }) => ({
-          updateOne: { filter: { _id }, update: { $setOnInsert: { holder } }, upsert: true },
-        }));
-        const { matchedCount } = await current.bulkWrite(updates, { session });
-        if (keep.length) await claims.bulkWrite(keep, { session });
-        return matchedCount;
-      }),
+      calls.run(() => pageBy(current, { t: { $gt: '' as ResourceType }, 'origin.folder': { $gt: '' } }, 'origin.folder', page, toLoaded)),
+    reindex: (rows) => reindex({ collections, transactions }, rows),
     indexed: () =>
-      guarded(async () => {
-        const rows = await meta.find({ _id: { $regex: `^${INDEXED}` } }).toArray();
-        return new Map(
-          rows.map(({ _id, text = '{}' }) => [_id.slice(INDEXED.length) as ResourceType, JSON.parse(text) as Record<string, string>]),
-        );
+      calls.run(async () => {
+        const rows = await meta.find({ _id: { $gt: INDEXED, $lt: `${INDEXED}~` } }).toArray();
+        return new Map(rows.map(({ _id, text = '{}' }) => [_id.slice(INDEXED.length) as ResourceType, JSON.parse(text)]));
       }),
     noteIndexed: (fingerprints) =>
-      run(async (session) => {
+      transactions.run(async (session) => {
         const notes = [...fingerprints].map(([type, codes]) => ({
           replaceOne: { filter: { _id: INDEXED + type }, replacement: { text: JSON.stringify(codes) }, upsert: true },
         }));
         if (notes.length) await meta.bulkWrite(notes, { session });
       }),
-    importVersions: (rows) => importVersions(collections, run, rows),
+    counts: () =>
+      calls.run(async () => {
+        const groups = [{ $match: { t: { $gt: '' } } }, { $group: { _id: '$t', n: { $sum: 1 } } }];
+        const rows = await current.aggregate<{ _id: ResourceType; n: number }>(groups).toArray();
+        return new Map(rows.map(({ _id, n }) => [_id, n]));
+      }),
+    importVersions: (rows) => transactions.run((session) => importVersions(collections, rows, session)),
   };
+}
+
+/** A page in the order of one indexed field, then of `_id`. */
+async function pageBy<T>(
+  current: Collections['current'],
+  filter: Filter<CurrentDocument>,
+  field: 'ph' | 'origin.folder',
+  { count, after }: { readonly count: number; readonly after?: string },
+  shown: (row: CurrentDocument) => T,
+): Promise<Page<T>> {
+  const rows = await current
+    .find(after === undefined ? filter : { $and: [filter, behind(field, after)] }, { projection: { ...VERSION_FIELDS, ph: 1 } })
+    .sort({ [field]: 1, _id: 1 })
+    .limit(count + 1)
+    .toArray();
+  const items = rows.slice(0, count);
+  const last = rows.length > count ? items.at(-1) : undefined;
+  const value = (row: CurrentDocument) => (field === 'ph' ? row.ph : row.origin?.folder) ?? '';
+  return { items: items.map(shown), ...(last && { next: tokenOf(value(last), last._id) }) };
+}
+
+function behind(field: string, after: string): Filter<CurrentDocument> {
+  const [value, _id] = placeOf(after);
+  if (typeof value !== 'string' || typeof _id !== 'string') throw strange();
+  return { $or: [{ [field]: { $gt: value } }, { [field]: value, _id: { $gt: _id } }] };
 }
 
 function toLoaded({ type, id, v, origin }: CurrentDocument): LoadedRow {
   return { type, id, versionId: v, origin: origin as Origin };
 }
 
-async function pageById({ current }: Collections, filter: object, { count, after }: Paging): Promise<Page<CurrentDocument>> {
-  if (after !== undefined && !after.includes('/')) throw new FhirError('invalid', 'The page is not one that this store made.');
-  const rows = await current
-    .find(after === undefined ? filter : { $and: [filter, { _id: { $gt: after } }] }, { projection: { k: 0, s: 0, r: 0, h: 0, o: 0 } })
-    .sort({ _id: 1 })
-    .limit(count + 1)
-    .toArray();
-  const items = rows.slice(0, count);
-  const last = items.at(-1);
-  return { items, ...(rows.length > count && last && { next: last._id }) };
-}
-
-/** Versions as they are. Written twice they are there once, so an interrupted move can be repeated. */
-function importVersions(
-  { versions, current }: Collections,
-  run: Transactions['run'],
-  rows: Parameters<StoreUpkeep['importVersions']>[0],
-): Promise<void> {
-  return run(async (session) => {
-    const documents = rows.map(({ type, id, versionId: v, lastUpdated: lu, method, json, origin }): VersionDocument => {
-      const body = json && new Binary(json);
-      return { _id: `${type}/${id}/${v}`, type, id, v, lu, method, ...(body && { body }), ...(origin && { origin }), unit: 'import' };
+function reindex({ collections, transactions }: Omit<UpkeepParts, 'calls'>, rows: readonly Reindexed[]): Promise<number> {
+  const { current, claims } = collections;
+  return transactions.run(async (session) => {
+    const filter = { _id: { $in: rows.map(({ type, id }) => `${type}/${id}`) } };
+    const found = await current.find(filter, { projection: { t: 1, v: 1, c: 1 }, session }).toArray();
+    const rowsFound = new Map(found.map((row) => [row._id, row]));
+    const same = rows.flatMap((row) => {
+      const before = rowsFound.get(`${row.type}/${row.id}`);
+      return before?.t !== undefined && before.v === row.versionId ? [{ row, before }] : [];
     });
-    if (!documents.length) return;
-    const newest = new Map<string, VersionDocument>();
-    for (const document of documents) {
-      const key = `${document.type}/${document.id}`;
-      if (document.v > (newest.get(key)?.v ?? 0)) newest.set(key, document);
-    }
-    const known = await current.find({ _id: { $in: [...newest.keys()] } }, { projection: { v: 1 }, session }).toArray();
-    for (const { _id, v } of known) if (v >= (newest.get(_id)?.v ?? 0)) newest.delete(_id);
-    const successors = await versions
-      .find({ _id: { $in: documents.map(({ type, id, v }) => `${type}/${id}/${v + 1}`) } }, { projection: { lu: 1 }, session })
-      .toArray();
-    const following = new Map([...successors, ...documents].map(({ _id, lu }) => [_id, lu]));
-    await versions.bulkWrite(
-      documents.flatMap(({ _id, ...replacement }) => {
-        const to = following.get(`${replacement.type}/${replacement.id}/${replacement.v + 1}`);
-        const before = { _id: `${replacement.type}/${replacement.id}/${replacement.v - 1}` };
-        return [
-          { replaceOne: { filter: { _id }, replacement: { ...replacement, ...(to && { to }) }, upsert: true } },
-          { updateOne: { filter: before, update: { $set: { to: replacement.lu } } } },
-        ];
-      }),
-      { session },
-    );
-    const replacements = [...newest].map(([_id, { unit: _unit, _id: _version, ...version }]) => {
-      const replacement = { ...version, ...(version.body && { t: version.type, ph: '' }) };
-      return { replaceOne: { filter: { _id }, replacement, upsert: true } };
-    });
-    if (replacements.length) await current.bulkWrite(replacements, { session });
+    if (!same.length) return 0;
+    const claimings = same.map(({ row, before }) => ({ holder: before._id, before: before.c ?? [], after: row.claims }));
+    await claimWhatIsFree(claims, claimings, session);
+    const updates = same.map(({ row: { entries, parametersHash: ph, claims: c }, before: { _id } }) => ({
+      updateOne: { filter: { _id }, update: { $set: { ...entryFields(entries), ph, c } } },
+    }));
+    await current.bulkWrite(updates, { session });
+    return same.length;
   });
 }
