@@ -5,23 +5,25 @@ import { isKnowledgeType } from './storage/knowledge.ts';
 import type { Validator } from './validation/validator.ts';
 import { verdict } from './validation/verdict.ts';
 
-/** `off`: nothing is checked. `warn`: what has R4's shape is written, whatever else is wrong. `reject`: only what is valid. */
+/**
+ * What has not R4's shape is never written: it could be neither indexed nor computed with. `reject`: nor is anything else
+ * that is not valid. `warn`: all else is written, with remarks. `off`: without remarks.
+ */
 export type WriteMode = 'off' | 'warn' | 'reject';
 
 /** @param mode - of all types; absent: `reject` for what the server computes with, `warn` for all else */
 export function createWriteCheck(validator: Validator, mode?: WriteMode): WriteCheck {
   return async (resource, { type }) => {
     const strictness = mode ?? (type && isKnowledgeType(type) ? 'reject' : 'warn');
-    if (strictness === 'off') return [];
     const issues = await validator.validate(resource);
     const refused = strictness === 'reject' ? issues : issues.filter(isMisshapen);
     const kind = verdict(refused);
     if (kind) throw new FhirError(kind, 'The resource is not valid.', { issues });
-    return issues.map(asWarning);
+    return strictness === 'off' ? [] : issues.map(asWarning);
   };
 }
 
-/** What has not the shape of its type can be neither indexed nor read by anybody. */
+/** A member, a type or a value that the definition of the type does not have. */
 function isMisshapen({ code }: OperationOutcomeIssue): boolean {
   return code === 'structure' || code === 'value';
 }
