@@ -34,11 +34,11 @@ export function ofPatient({ patient, context, chart }: Pick<CallData, 'patient' 
     [chart, false],
   ] as const) {
     for (const resource of resources) {
+      const about = patientOf(resource);
+      if (about !== undefined && about !== patient.id) throw otherPatient(resource, patient);
       const key = resource.id === undefined ? undefined : `${resource.resourceType}/${resource.id}`;
       if (key !== undefined && byKey.has(key)) continue;
       if (key !== undefined) byKey.set(key, resource);
-      const about = patientOf(resource);
-      if (about !== undefined && about !== patient.id) throw otherPatient(resource, patient);
       (about !== undefined || belongs ? own : loose).push(resource);
     }
   }
