@@ -15,9 +15,10 @@ import type {
 import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
 import type { RestDeps } from './deps.ts';
 import { typesOf } from './operation-routes.ts';
+import { JSON_PATCH } from './patched.ts';
 import type { Route } from './routes.ts';
 
-export interface Facts extends Pick<RestDeps, 'operations' | 'software' | 'readOnly'> {
+export interface Facts extends Pick<RestDeps, 'core' | 'operations' | 'software' | 'readOnly' | 'deleteSeveral'> {
   readonly routes: readonly Route[];
   readonly registry: ParameterRegistry;
   readonly baseUrl: string;
@@ -37,6 +38,7 @@ export function capabilities(facts: Facts): Omit<CapabilityStatement, 'date'> {
     implementation: { description: 'Computable clinical guidelines, served through FHIR REST and CDS Hooks', url: facts.baseUrl },
     fhirVersion: '4.0.1',
     format: ['json', 'application/fhir+json'],
+    ...(!facts.readOnly && { patchFormat: [JSON_PATCH, 'application/fhir+json'] }),
     rest: [server(facts)],
   };
 }
@@ -52,8 +54,12 @@ function server(facts: Facts): CapabilityStatementRest {
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     searchParam: facts.registry.common().map(searchParameter),
     ...(operation.length > 0 && { operation }),
+    compartment: OWNERS.flatMap((owner) => facts.core.compartment(owner)?.url ?? []),
   };
 }
+
+/** Types that own a compartment (https://hl7.org/fhir/R4/compartmentdefinition.html). */
+const OWNERS = ['Patient', 'Encounter', 'RelatedPerson', 'Practitioner', 'Device'];
 
 type InteractionCode = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code'];
 type SystemCode = NonNullable<CapabilityStatementRest['interaction']>[number]['code'];
@@ -94,8 +100,8 @@ function resource(facts: Facts, type: ResourceType, sources: IncludeSources): Ca
     updateCreate: offered.includes('update'),
     conditionalCreate: offered.includes('create'),
     conditionalRead: 'full-support',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalUpdate: offered.includes('update'),
+    conditionalDelete: !offered.includes('delete') ? 'not-supported' : facts.deleteSeveral ? 'multiple' : 'single',
     referencePolicy: ['literal', 'logical'],
     ...(includes.length > 0 && { searchInclude: includes }),
     ...(sources.has(type) && { searchRevInclude: [...(sources.get(type) ?? [])] }),

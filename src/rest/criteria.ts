@@ -7,6 +7,7 @@ import { parseCriteria } from '../search/parse-criteria.ts';
 import type { Expectation, Version } from '../storage/store.ts';
 import { withoutConcepts } from './concepts.ts';
 import type { RestDeps } from './deps.ts';
+import { GENERAL } from './query-parameters.ts';
 
 /** What criteria find now, and what must still hold when the write is carried out. */
 export interface Match {
@@ -16,25 +17,38 @@ export interface Match {
 }
 
 /** @throws FhirError `invalid` for criteria that are not filters alone, `ambiguous` where several resources fit */
-export async function match(
+export async function match(deps: RestDeps, request: FhirRequest, type: ResourceType, criteria: QueryParameters): Promise<Match> {
+  const { versions, expectation } = await matchAll(deps, request, type, criteria, 1);
+  return { version: versions[0], expectation };
+}
+
+/** All that fit, at most `most`. @throws FhirError as `match` */
+export async function matchAll(
   { store, parameters, terminology }: RestDeps,
   { now }: FhirRequest,
   type: ResourceType,
   criteria: QueryParameters,
-): Promise<Match> {
+  most: number,
+): Promise<{ readonly versions: readonly Version[]; readonly expectation: Expectation }> {
   const parsed = parseCriteria({ type, query: criteria, registry: parameters(), now });
-  const query = { ...parsed, where: await withoutConcepts(parsed.where, terminology) };
+  const query = { ...parsed, where: await withoutConcepts(parsed.where, terminology), count: most + 1 };
   const { versions } = await store.search(query);
-  if (versions.length > 1) {
-    throw new FhirError('ambiguous', `The criteria find several resources of type ${type}; make them fit one, or none.`);
+  if (versions.length > most) {
+    const allowed = most === 1 ? 'one, or none' : `${most} at most`;
+    throw new FhirError('ambiguous', `The criteria find several resources of type ${type}; make them fit ${allowed}.`);
   }
-  return { version: versions[0], expectation: { query, ids: versions.map(({ id }) => id) } };
+  return { versions, expectation: { query, ids: versions.map(({ id }) => id) } };
 }
 
 /** The criteria of If-None-Exist: a query string; a leading `?` or `Type?` is tolerated. */
 export function headerCriteria(header: string, type: ResourceType): QueryParameters {
   const text = header.trim();
   return parseQueryString(text.startsWith(`${type}?`) ? text.slice(type.length + 1) : text.replace(/^\?/, ''));
+}
+
+/** The criteria in the address of a conditional update, patch or delete. */
+export function addressCriteria({ query }: FhirRequest): QueryParameters {
+  return query.filter(([name]) => !(GENERAL as readonly string[]).includes(name));
 }
 
 const RETRIES = 3;

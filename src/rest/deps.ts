@@ -18,6 +18,8 @@ export interface RestDeps {
   readonly software: { readonly name: string; readonly version: string };
   /** No writes over REST. */
   readonly readOnly?: boolean;
+  /** Whether a conditional delete that finds several deletes them all. */
+  readonly deleteSeveral?: boolean;
 }
 
 /**
@@ -27,4 +29,4 @@ export interface RestDeps {
 export type WriteCheck = (resource: unknown, request: FhirRequest) => Promise<readonly OperationOutcomeIssue[]>;
 
 /** What is asked of R4's own definitions. */
-export type CoreFacts = Pick<CoreDefinitions, 'summary' | 'compartment'>;
+export type CoreFacts = Pick<CoreDefinitions, 'summary' | 'compartment' | 'structure'>;

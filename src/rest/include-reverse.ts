@@ -4,9 +4,10 @@ import type { ResourceType } from '../fhir/types.ts';
 import type { Include } from '../search/includes.ts';
 import { escaped, keyOf } from '../search/keys.ts';
 import { linkKeys, type Target } from '../search/links.ts';
+import type { SearchQuery } from '../search/query.ts';
 import { isCanonicalType } from '../storage/knowledge.ts';
 import type { Version } from '../storage/store.ts';
-import { type IncludeDeps, MOST_INCLUDED, type Source } from './include.ts';
+import { type IncludeDeps, type Level, MOST_INCLUDED, nameOf, type Source } from './include.ts';
 
 /** Keys that one search may ask for. */
 const MOST_KEYS = 2000;
@@ -14,19 +15,33 @@ const MOST_KEYS = 2000;
 export async function referring(
   deps: IncludeDeps,
   revincludes: readonly Include[],
-  sources: readonly Source[],
+  { sources, known }: Level,
 ): Promise<readonly Version[]> {
-  const versions: Version[] = [];
+  const found = new Map<string, Version>();
   for (const include of revincludes) {
     const type = include.source as ResourceType; // `*` is no source of a _revinclude
     const keys = keysOf(deps, include, type, sources);
-    for (let start = 0; start < keys.length && versions.length <= MOST_INCLUDED; start += MOST_KEYS) {
+    for (let start = 0; start < keys.length && found.size <= MOST_INCLUDED; start += MOST_KEYS) {
       const where = { kind: 'key', keys: keys.slice(start, start + MOST_KEYS) } as const;
-      const page = await deps.store.search({ types: [type], where, sort: [], count: MOST_INCLUDED + 1 });
-      versions.push(...page.versions);
+      await addUnknown(found, known, deps, { types: [type], where, sort: [], count: MOST_INCLUDED + 1 });
     }
   }
-  return versions;
+  return [...found.values()];
+}
+
+/** Adds the hits that the page has not yet, until there are more than there is room for. */
+async function addUnknown(
+  found: Map<string, Version>,
+  known: ReadonlySet<string>,
+  { store }: IncludeDeps,
+  query: SearchQuery,
+): Promise<void> {
+  let after: SearchQuery['after'];
+  do {
+    const page = await store.search({ ...query, ...(after && { after }) });
+    for (const version of page.versions) if (!known.has(nameOf(version))) found.set(nameOf(version), version);
+    after = page.next;
+  } while (after && found.size <= MOST_INCLUDED);
 }
 
 function keysOf({ registry }: IncludeDeps, include: Include, type: ResourceType, sources: readonly Source[]): readonly string[] {

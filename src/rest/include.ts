@@ -19,6 +19,12 @@ export interface IncludeDeps {
   readonly baseUrl: string;
 }
 
+/** One level: what is wanted, from where, and `Type/id` of what the page has already. */
+export interface Level {
+  readonly sources: readonly Source[];
+  readonly known: ReadonlySet<string>;
+}
+
 /** A version with its resource read. */
 export interface Source {
   readonly version: Version;
@@ -41,7 +47,7 @@ export async function include(deps: IncludeDeps, wanted: Wanted, matches: readon
   let sources = matches;
   for (let depth = 0; depth < DEEPEST && sources.length > 0 && isAny(round); depth++) {
     const fresh: Version[] = [];
-    for (const version of await step(deps, round, sources)) {
+    for (const version of await step(deps, round, sources, seen)) {
       if (seen.has(nameOf(version))) continue;
       if (found.length === MOST_INCLUDED) return { versions: found, issues: [cutOff()] };
       seen.add(nameOf(version));
@@ -56,9 +62,14 @@ export async function include(deps: IncludeDeps, wanted: Wanted, matches: readon
 }
 
 /** What one level leads to; may hold the same resource several times, and more than there is room for. */
-async function step(deps: IncludeDeps, { includes, revincludes }: Wanted, versions: readonly Version[]): Promise<readonly Version[]> {
+async function step(
+  deps: IncludeDeps,
+  { includes, revincludes }: Wanted,
+  versions: readonly Version[],
+  known: ReadonlySet<string>,
+): Promise<readonly Version[]> {
   const sources = versions.flatMap((version) => (version.json ? [{ version, resource: JSON.parse(version.json.toString('utf8')) }] : []));
-  return [...(await referred(deps, includes, sources)), ...(await referring(deps, revincludes, sources))];
+  return [...(await referred(deps, includes, { sources, known })), ...(await referring(deps, revincludes, { sources, known }))];
 }
 
 function iterated({ includes, revincludes }: Wanted): Wanted {
@@ -70,7 +81,7 @@ function isAny({ includes, revincludes }: Wanted): boolean {
   return includes.length + revincludes.length > 0;
 }
 
-function nameOf({ type, id }: Version): string {
+export function nameOf({ type, id }: Pick<Version, 'type' | 'id'>): string {
   return `${type}/${id}`;
 }
 

@@ -5,12 +5,15 @@
 import { FhirError } from '../fhir/error.ts';
 import type { Interaction } from '../fhir/request.ts';
 import type { ResourceType } from '../fhir/types.ts';
+import { conditionalDelete } from './conditional-delete.ts';
+import { conditionalUpdate } from './conditional-update.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import type { RestDeps } from './deps.ts';
 import { history, instanceHistory } from './history.ts';
 import { metadata } from './metadata.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { conditionalPatch, patch } from './patch.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
 import { update } from './update.ts';
@@ -44,8 +47,12 @@ export function routes(deps: RestDeps): readonly Route[] {
     { method: 'POST', path: '/[type]/_search', interaction: 'search-type', run: find },
     { method: 'GET', path: '/[type]', interaction: 'search-type', run: find },
     { method: 'POST', path: '/[type]', interaction: 'create', run: write(create(deps)) },
+    { method: 'PUT', path: '/[type]', interaction: 'update', run: write(conditionalUpdate(deps)) },
+    { method: 'PATCH', path: '/[type]', interaction: 'patch', run: write(conditionalPatch(deps)) },
+    { method: 'DELETE', path: '/[type]', interaction: 'delete', run: write(conditionalDelete(deps)) },
     { method: 'GET', path: '/[type]/[id]', interaction: 'read', run: read(deps) },
     { method: 'PUT', path: '/[type]/[id]', interaction: 'update', run: write(update(deps)) },
+    { method: 'PATCH', path: '/[type]/[id]', interaction: 'patch', run: write(patch(deps)) },
     { method: 'DELETE', path: '/[type]/[id]', interaction: 'delete', run: write(remove(deps)) },
     { method: 'GET', path: '/[type]/[id]/_history', interaction: 'history-instance', run: instanceHistory(deps) },
     { method: 'GET', path: '/[type]/[id]/_history/[vid]', interaction: 'vread', run: vread(deps) },

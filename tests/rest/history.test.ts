@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { validatorOf } from '../validation/subject.ts';
 import { BASE, type Client, client, refusal } from './client.ts';
 import { type OpenedStore, stores } from './stores.ts';
 
@@ -42,6 +43,11 @@ describe.each(stores)('history on %s', (_name, open) => {
     expect(entries.map(({ resource }) => resource?.meta.versionId)).toEqual(['4', undefined, '2', '1']);
     expect(new Set(entries.map(({ fullUrl }) => fullUrl))).toEqual(new Set([`${BASE}/Patient/h1`]));
     for (const { response } of entries) expect(new Date(response.lastModified).toISOString()).toBe(response.lastModified);
+  });
+
+  test('54: is valid R4', async () => {
+    const issues = await validatorOf().validate((await rest.call('GET', '_history')).json);
+    expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
   test('55: a create is a POST to the type', async () => {

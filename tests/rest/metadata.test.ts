@@ -4,6 +4,7 @@ import { resourceTypes } from '../../src/fhir/resource-types.ts';
 import type {
   CapabilityStatement,
   CapabilityStatementRestResource,
+  CompartmentDefinition,
   OperationDefinition,
   OperationDefinitionParameter,
   ResourceType,
@@ -237,6 +238,17 @@ describe('60: every advertised line works', () => {
       const includes = [...searchInclude.map((value) => `_include=${value}`), ...searchRevInclude.map((value) => `_revinclude=${value}`)];
       for (const some of tens(includes)) expect((await rest.call('GET', `${type}?_count=1&${some.join('&')}`)).status).toBe(200);
     });
+  });
+
+  test('compartments', async () => {
+    const urls = stated.rest?.[0]?.compartment ?? [];
+    expect(urls).toHaveLength(5);
+    for (const url of urls) {
+      const { code = '', resource = [] } = core.resolve<CompartmentDefinition>(url, 'CompartmentDefinition') ?? {};
+      for (const member of resource.filter(({ param = [] }) => param.length > 0)) {
+        expect([member.code, (await rest.call('GET', `${code}/a/${member.code}`)).status]).toEqual([member.code, 200]);
+      }
+    }
   });
 
   test('operations', async () => {

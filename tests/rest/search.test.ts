@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FhirError } from '../../src/fhir/error.ts';
 import type { Terminology } from '../../src/terminology/terminology.ts';
+import { validatorOf } from '../validation/subject.ts';
 import { BASE, type Call, type Client, client, refusal } from './client.ts';
 import { type OpenedStore, stores } from './stores.ts';
 
@@ -149,6 +150,15 @@ describe.each(stores)('search on %s', (_name, open) => {
   });
 
   describe('the page', () => {
+    test('147: is valid R4', async () => {
+      const bundle = (
+        await rest.call('GET', 'Patient?_count=2&_total=accurate&_revinclude=Observation:subject&colour=x', {
+          prefer: { handling: 'lenient' },
+        })
+      ).json;
+      expect((await validatorOf().validate(bundle)).filter(({ severity }) => severity === 'error')).toEqual([]);
+    });
+
     test('147: each entry has resource, absolute fullUrl and mode', async () => {
       const { entry = [] } = await page('Patient?_id=p1');
       expect(entry).toEqual([
