@@ -35,7 +35,7 @@ export interface Config {
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 const PUBLICATION_STATUSES = ['draft', 'active', 'retired', 'unknown'] as const;
 const MEGABYTE = 1_000_000;

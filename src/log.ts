@@ -3,23 +3,11 @@
  * Nothing that a caller sent is in either: no body, query, token or address, only the template of the route.
  */
 import { pino } from 'pino';
+import type { RequestLog } from './http/request-log.ts';
 
-export interface RequestLine {
-  readonly method: string;
-  /** Template of the route (`/fhir/:type/:id`), never the address. */
-  readonly route: string;
-  readonly status: number;
-  /** Milliseconds from the first byte of the head to the last byte of the answer, one decimal. */
-  readonly ms: number;
-  readonly id: string;
-}
-
-export interface Log {
-  request(line: RequestLine): void;
+export interface Log extends RequestLog {
   /** Something that an operator should know; the fields are facts about the server, not about a caller. */
   info(message: string, fields?: object): void;
-  /** A fault of the program: its kind, code and place are kept, its text is not, which may quote what a caller sent. */
-  error(message: string, error: unknown, fields?: object): void;
   /** Writes what is still buffered. */
   flush(): void;
 }
@@ -39,7 +27,7 @@ export function createLog({ level, write }: LogOptions): Log {
   return {
     request: (line) => logger.info(line),
     info: (message, fields = {}) => logger.info(fields, message),
-    error: (message, error, fields = {}) => logger.error({ ...fields, ...describe(error) }, message),
+    error: (message, error) => logger.error(describe(error), message),
     flush: target.flush,
   };
 }

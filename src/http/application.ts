@@ -2,7 +2,6 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { FhirError } from '../fhir/error.ts';
-import type { Log } from '../log.ts';
 import type { Route } from '../rest/routes.ts';
 import type { StartFacts } from '../web/start-facts.ts';
 import { requireToken } from './access.ts';
@@ -14,6 +13,7 @@ import { exchange } from './exchange.ts';
 import { addFhirRoutes } from './fhir-routes.ts';
 import { healthRouter } from './health-router.ts';
 import { pageRouter } from './page-router.ts';
+import type { RequestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
 import { createSend } from './send.ts';
 
@@ -25,7 +25,7 @@ export interface ApplicationParts {
   readonly facts: () => Promise<StartFacts>;
   /** Whether the store answers and the content is loaded. */
   readonly ready: () => Promise<boolean>;
-  readonly log: Log;
+  readonly log: RequestLog;
   readonly limits: Limits;
   /** Host names that are answered; absent: all. */
   readonly hosts?: ReadonlySet<string>;
@@ -33,7 +33,7 @@ export interface ApplicationParts {
   readonly corsOrigins: readonly string[];
 }
 
-export interface Limits {
+interface Limits {
   /** Bytes. */
   readonly bodyLimit: number;
   /** Bytes; of a batch, a transaction and a hook call. */

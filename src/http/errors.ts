@@ -6,7 +6,7 @@ import type { Response } from 'express';
 import { type ErrorKind, FhirError } from '../fhir/error.ts';
 import { issue, outcome } from '../fhir/outcome.ts';
 import type { OperationOutcome, OperationOutcomeIssue } from '../fhir/types.ts';
-import type { Log } from '../log.ts';
+import type { RequestLog } from './request-log.ts';
 import type { Send } from './send.ts';
 
 const table: Readonly<Record<ErrorKind, readonly [status: number, code: OperationOutcomeIssue['code']]>> = {
@@ -40,14 +40,14 @@ const UNEXPECTED = outcome([
   ),
 ]);
 
-export interface Refusal {
+interface Refusal {
   readonly status: number;
   readonly outcome: OperationOutcome;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What a FhirError says to the caller. */
-export function refusalOf(error: FhirError): Refusal {
+function refusalOf(error: FhirError): Refusal {
   const [status, code] = table[error.kind];
   const issues = error.issues?.length ? error.issues : [issue('error', code, error.message, error.expression)];
   return { status, outcome: outcome(issues), headers: error.headers };
@@ -61,7 +61,7 @@ export interface Faults {
 }
 
 /** The OperationOutcome is sent under the Content-Type that the response has already, or under FHIR's. */
-export function createFaults(log: Log, send: Send): Faults {
+export function createFaults(log: RequestLog, send: Send): Faults {
   let count = 0;
   const refuse = (error: unknown): Refusal => {
     const fault = asFhirError(error);

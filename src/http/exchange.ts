@@ -6,8 +6,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { FhirError } from '../fhir/error.ts';
-import type { Log } from '../log.ts';
 import type { Faults } from './errors.ts';
+import type { RequestLog } from './request-log.ts';
 import type { Headers } from './security-headers.ts';
 
 /** Characters of an address. */
@@ -16,7 +16,7 @@ const PLAIN_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const ECHOED_ID = /^[\x21-\x7e]{1,256}$/;
 
 export interface ExchangeDeps {
-  readonly log: Log;
+  readonly log: RequestLog;
   readonly faults: Faults;
   /** Milliseconds until a request is given up with 503. */
   readonly requestTimeout: number;
