@@ -9,7 +9,7 @@ import type { SearchQuery } from '../search/query.ts';
 import { references } from '../search/references.ts';
 import { canonicalTypes } from '../storage/knowledge.ts';
 import type { ResourceStore, Version } from '../storage/store.ts';
-import { type IncludeDeps, type Level, MOST_INCLUDED, nameOf } from './include.ts';
+import { type IncludeDeps, type Level, MOST_INCLUDED, nameOf } from './include-level.ts';
 
 /** Ids or canonicals that one search may ask for. */
 const MOST_AT_ONCE = 500;

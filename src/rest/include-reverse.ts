@@ -7,7 +7,7 @@ import { linkKeys, type Target } from '../search/links.ts';
 import type { SearchQuery } from '../search/query.ts';
 import { isCanonicalType } from '../storage/knowledge.ts';
 import type { Version } from '../storage/store.ts';
-import { type IncludeDeps, type Level, MOST_INCLUDED, nameOf, type Source } from './include.ts';
+import { type IncludeDeps, type Level, MOST_INCLUDED, nameOf, type Source } from './include-level.ts';
 
 /** Keys that one search may ask for. */
 const MOST_KEYS = 2000;

@@ -1,35 +1,15 @@
 /** https://hl7.org/fhir/R4/search.html#include: what a page of matches refers to, and what refers to it. */
 import { issue } from '../fhir/outcome.ts';
-import type { FhirResource, OperationOutcomeIssue } from '../fhir/types.ts';
+import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import type { Include } from '../search/includes.ts';
-import type { ParameterRegistry } from '../search/parameters.ts';
 import type { ParsedSearch } from '../search/parse-query.ts';
-import type { ResourceStore, Version } from '../storage/store.ts';
+import type { Version } from '../storage/store.ts';
 import { referred } from './include-forward.ts';
+import { type IncludeDeps, MOST_INCLUDED, nameOf } from './include-level.ts';
 import { referring } from './include-reverse.ts';
 
-/** Resources that one page brings along, at most. */
-export const MOST_INCLUDED = 1000;
 /** How far `:iterate` goes. */
 const DEEPEST = 5;
-
-export interface IncludeDeps {
-  readonly store: ResourceStore;
-  readonly registry: ParameterRegistry;
-  readonly baseUrl: string;
-}
-
-/** One level: what is wanted, from where, and `Type/id` of what the page has already. */
-export interface Level {
-  readonly sources: readonly Source[];
-  readonly known: ReadonlySet<string>;
-}
-
-/** A version with its resource read. */
-export interface Source {
-  readonly version: Version;
-  readonly resource: FhirResource;
-}
 
 export interface Included {
   readonly versions: readonly Version[];
@@ -79,10 +59,6 @@ function iterated({ includes, revincludes }: Wanted): Wanted {
 
 function isAny({ includes, revincludes }: Wanted): boolean {
   return includes.length + revincludes.length > 0;
-}
-
-export function nameOf({ type, id }: Pick<Version, 'type' | 'id'>): string {
-  return `${type}/${id}`;
 }
 
 function cutOff(): OperationOutcomeIssue {

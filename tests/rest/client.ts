@@ -19,6 +19,7 @@ export interface Call extends Partial<Conditions> {
   readonly prefer?: Preferences;
   /** A resource, or JSON text. */
   readonly body?: object | string;
+  readonly contentType?: string;
   readonly now?: Date;
 }
 
@@ -88,7 +89,12 @@ function fill(route: Route, path: string): Filled | undefined {
   return [filled.type, filled.compartment].every((type) => type === undefined || isResourceType(type)) ? filled : undefined;
 }
 
-function request(method: Route['method'], filled: Filled, query: string, { prefer = {}, body, now, ...conditions }: Call): FhirRequest {
+function request(
+  method: Route['method'],
+  filled: Filled,
+  query: string,
+  { prefer = {}, body, contentType, now, ...conditions }: Call,
+): FhirRequest {
   const { type, id, vid, compartment, owner = '' } = filled;
   return {
     method,
@@ -99,6 +105,7 @@ function request(method: Route['method'], filled: Filled, query: string, { prefe
     query: parseQueryString(query),
     conditions,
     prefer,
+    ...(contentType && { contentType }),
     ...(body !== undefined && { body: parseJson(typeof body === 'string' ? body : JSON.stringify(body)) }),
     baseUrl: BASE,
     now: now ?? new Date(),

@@ -76,14 +76,15 @@ describe('metadata', () => {
       updateCreate: true,
       conditionalCreate: true,
       conditionalRead: 'full-support',
-      conditionalUpdate: false,
-      conditionalDelete: 'not-supported',
+      conditionalUpdate: true,
+      conditionalDelete: 'single',
       referencePolicy: ['literal', 'logical'],
     });
     expect(patient.interaction?.map(({ code }) => code)).toEqual([
       'read',
       'vread',
       'update',
+      'patch',
       'delete',
       'history-instance',
       'history-type',
