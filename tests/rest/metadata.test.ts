@@ -9,6 +9,7 @@ import type {
   OperationDefinitionParameter,
   ResourceType,
 } from '../../src/fhir/types.ts';
+import { JSON_PATCH } from '../../src/rest/patched.ts';
 import type { Parameter, ParameterRegistry } from '../../src/search/parameters.ts';
 import { MemoryStore } from '../memory-store.ts';
 import { validatorOf } from '../validation/subject.ts';
@@ -190,6 +191,7 @@ describe('60: every advertised line works', () => {
       'history-instance': (type) => rest.call('GET', `${type}/a/_history`),
       'history-type': (type) => rest.call('GET', `${type}/_history`),
       'search-type': (type) => rest.call('GET', type),
+      patch: (type) => rest.call('PATCH', `${type}/a`, { body: [{ op: 'add', path: '/language', value: 'en' }], contentType: JSON_PATCH }),
       delete: (type) => rest.call('DELETE', `${type}/a`),
     };
     await each(async ({ interaction = [] }, type) => {
@@ -197,11 +199,35 @@ describe('60: every advertised line works', () => {
       expect(offered.sort()).toEqual(Object.keys(calls).sort());
       const statuses = [];
       for (const call of Object.values(calls)) statuses.push((await call(type)).status);
-      expect(statuses).toEqual([201, 201, 200, 200, 200, 200, 200, 204]);
+      expect(statuses).toEqual([201, 201, 200, 200, 200, 200, 200, 200, 204]);
     });
     expect(stated.rest?.[0]?.interaction?.map(({ code }) => code)).toEqual(['search-system', 'history-system']);
     expect((await rest.call('GET', '')).status).toBe(200);
     expect((await rest.call('GET', '_history')).status).toBe(200);
+  });
+
+  test('conditional update, patch and delete; each patch format', async () => {
+    expect(stated.patchFormat).toEqual([JSON_PATCH, 'application/fhir+json']);
+    const parameter = [
+      {
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'delete' },
+          { name: 'path', valueString: 'Basic.language' },
+        ],
+      },
+    ];
+    await each(async (resource, type) => {
+      expect([resource.conditionalUpdate, resource.conditionalDelete]).toEqual([true, 'single']);
+      const statuses = [(await rest.call('PUT', `${type}?_id=c`, { body: { resourceType: type, id: 'c' } })).status];
+      statuses.push((await rest.call('PATCH', `${type}?_id=c`, { body: [], contentType: JSON_PATCH })).status);
+      statuses.push(
+        (await rest.call('PATCH', `${type}/c`, { body: { resourceType: 'Parameters', parameter }, contentType: 'application/fhir+json' }))
+          .status,
+      );
+      statuses.push((await rest.call('DELETE', `${type}?_id=c`)).status);
+      expect([type, statuses]).toEqual([type, [201, 200, 200, 204]]);
+    });
   });
 
   const tens = (all: readonly string[]) => Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => all.slice(i * 10, i * 10 + 10));
