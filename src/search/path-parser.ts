@@ -1,7 +1,7 @@
 /**
  * Reads the simple expressions that nearly all search parameters have
  * (https://hl7.org/fhir/R4/searchparameter-definitions.html#SearchParameter.expression):
- * `A.b.c`, `(A.b as T)`, `.as(T)`, `.ofType(T)`, `.where(b = 'x')`, `.where(resolve() is T)`, `[0]`.
+ * `A.b.c`, `(A.b as T)`, `.as(T)`, `.ofType(T)`, `.where(b = 'x')`, `.where(resolve() is T)`, `.extension('x')`, `[0]`.
  */
 export type Step =
   | { readonly kind: 'member'; readonly name: string }
@@ -86,32 +86,48 @@ function createReader(tokens: readonly string[]): Reader {
     const first = head();
     if (!first) return undefined;
     const steps = [...first];
-    for (;;) {
-      const step = take('.') ? member() : take('[') ? index() : undefined;
-      if (step === undefined) return steps;
-      if (step === 'unknown') return undefined;
-      steps.push(step);
+    while (tokens[at] === '.' || tokens[at] === '[') {
+      const more = next() === '.' ? member() : index();
+      if (!more) return undefined;
+      steps.push(...more);
+    }
+    return steps;
+  }
+
+  function index(): readonly Step[] | undefined {
+    const number = next();
+    return /^\d+$/.test(number) && take(']') ? [{ kind: 'index', index: Number(number) }] : undefined;
+  }
+
+  function member(): readonly Step[] | undefined {
+    const name = next();
+    if (!take('(')) return /^[A-Za-z_]/.test(name) ? [{ kind: 'member', name }] : undefined;
+    const steps = call(name);
+    return steps && take(')') ? steps : undefined;
+  }
+
+  function call(name: string): readonly Step[] | undefined {
+    switch (name) {
+      case 'as':
+      case 'ofType':
+        return [{ kind: 'type', type: next() }];
+      case 'extension':
+        return equal('url')?.flatMap((step) => [{ kind: 'member', name: 'extension' }, step]);
+      case 'where':
+        return take('resolve', '(', ')', 'is') ? [{ kind: 'resolves', type: next() }] : comparison();
+      default:
+        return undefined;
     }
   }
 
-  function index(): Step | 'unknown' {
-    const number = next();
-    return /^\d+$/.test(number) && take(']') ? { kind: 'index', index: Number(number) } : 'unknown';
+  function comparison(): readonly Step[] | undefined {
+    const name = next();
+    return take('=') ? equal(name) : undefined;
   }
 
-  function member(): Step | 'unknown' {
-    const name = next();
-    if (!take('(')) return /^[A-Za-z_]/.test(name) ? { kind: 'member', name } : 'unknown';
-    const step = name === 'as' || name === 'ofType' ? ({ kind: 'type', type: next() } as const) : name === 'where' ? filter() : 'unknown';
-    return step !== 'unknown' && take(')') ? step : 'unknown';
-  }
-
-  function filter(): Step | 'unknown' {
-    if (take('resolve', '(', ')', 'is')) return { kind: 'resolves', type: next() };
-    const name = next();
-    if (!take('=')) return 'unknown';
+  function equal(name: string): readonly Step[] | undefined {
     const literal = next();
-    return /^'[^\\]*'$/.test(literal) ? { kind: 'equals', name, literal: literal.slice(1, -1) } : 'unknown';
+    return /^'[^\\]*'$/.test(literal) ? [{ kind: 'equals', name, literal: literal.slice(1, -1) }] : undefined;
   }
 
   return { cast, atEnd: () => at === tokens.length };

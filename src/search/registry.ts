@@ -1,14 +1,18 @@
 /** From SearchParameters to what index and query work with (https://hl7.org/fhir/R4/searchparameter.html). */
 import { createHash } from 'node:crypto';
+import { FhirError } from '../fhir/error.ts';
 import type { ResourceType, SearchParameter } from '../fhir/types.ts';
 import { isKindOf } from '../fhirpath/model.ts';
 import { createComposite } from './composite-parameter.ts';
 import { createExtractor } from './extractor.ts';
 import { membersOf } from './found.ts';
 import type { Parameter, ParameterRegistry, ParameterType, Setting } from './parameters.ts';
+import { searchType } from './types/types.ts';
 
 /** Rises whenever the same resource gets other entries than before. */
 const INDEX_VERSION = 1;
+
+const CORE = 'http://hl7.org/fhir/SearchParameter/';
 
 /** Of R4's own: what needs more than an index of values, or stands on elements that R4 does not have. */
 const NOT_OFFERED: ReadonlySet<string> = new Set([
@@ -22,15 +26,15 @@ export interface RegistryOptions extends Setting {
 }
 
 /**
+ * R4's own parameters are made ready when their type is first asked for; those of others are looked through at once, so that a
+ * bad one is found here and not when somebody writes a resource.
  * @param definitions - R4's own and the server's; of two with one code for one type the later counts
- * @throws FhirError `invalid` for an expression that is not understood, naming the parameter
+ * @throws FhirError `invalid` for a parameter that cannot be indexed, naming it and the reason
  */
 export function createRegistry(definitions: readonly SearchParameter[], options: RegistryOptions): ParameterRegistry {
   const setting: Setting = { baseUrl: options.baseUrl, codeSystems: options.codeSystems };
   const byUrl = new Map(definitions.map((each) => [each.url, each]));
-  const byBase = groupedByBase(
-    definitions.filter(({ url, expression, type }) => expression && type !== 'special' && !NOT_OFFERED.has(url)),
-  );
+  const byBase = groupedByBase(definitions.filter(({ url }) => !NOT_OFFERED.has(url)));
   const tables = new Map<string, Table>();
 
   function table(type: string): Table {
@@ -46,9 +50,14 @@ export function createRegistry(definitions: readonly SearchParameter[], options:
   }
 
   function prepare(given: SearchParameter, type: string): readonly Parameter[] {
+    if (!given.expression || !searchType(given.type as ParameterType)) return [];
     if (given.type === 'composite') return createComposite(given, type, byUrl, setting);
     const parameter = createParameter(given, type, setting);
     return parameter.expression ? [parameter] : [];
+  }
+
+  for (const given of definitions.filter(({ url }) => !url.startsWith(CORE))) {
+    for (const base of given.base) if (prepare(given, base).length === 0) throw unusable(given, base);
   }
 
   return {
@@ -104,8 +113,17 @@ function tableOf(given: readonly Parameter[], setting: Setting): Table {
 /** Over all that the entries of a parameter depend on. */
 function fingerprint({ type, expression, elements, components }: Parameter, { baseUrl, codeSystems }: Setting): string {
   const systems = elements.map(({ path }) => codeSystems.get(path));
-  const parts = components.map(({ parameter }) => [parameter.type, parameter.expression, parameter.elements]);
+  const parts = components.map(({ parameter }) => [
+    parameter.type,
+    parameter.expression,
+    parameter.elements.map(({ path }) => codeSystems.get(path)),
+  ]);
   return sha256(JSON.stringify([INDEX_VERSION, type, expression, systems, parts, type === 'reference' && baseUrl])).slice(0, 16);
+}
+
+function unusable({ code, url }: SearchParameter, base: string): FhirError {
+  const rule = `its expression must name elements that R4 has in ${base}, and its type must be one that is searched here`;
+  return new FhirError('invalid', `The search parameter "${code}" (${url}) finds nothing in ${base}: ${rule}.`);
 }
 
 function sha256(text: string): string {
@@ -113,5 +131,5 @@ function sha256(text: string): string {
 }
 
 function definition(id: string): string {
-  return `http://hl7.org/fhir/SearchParameter/${id}`;
+  return CORE + id;
 }

@@ -51,7 +51,7 @@ export function parseSort(values: readonly string[], types: readonly ResourceTyp
   const keys = values.flatMap((value) => value.split(',')).filter(Boolean);
   const sort = keys.map((key) => ({ parameter: key.replace(/^-/, ''), descending: key.startsWith('-') }));
   for (const { parameter } of sort) checkSort(parameter, types, registry);
-  return [...new Map([...sort].reverse().map((key) => [key.parameter, key])).values()].reverse();
+  return sort.filter((key, i) => sort.findIndex(({ parameter }) => parameter === key.parameter) === i);
 }
 
 function checkSort(code: string, types: readonly ResourceType[], registry: ParameterRegistry): void {

@@ -1,7 +1,7 @@
 /** Plain walks through a resource for simple expressions: no engine, types known before any resource is seen. */
 import { parseReference } from '../fhir/reference.ts';
 import { below, type Element, elementsOf, isKindOf } from '../fhirpath/model.ts';
-import { type Found, type Members, membersOf } from './found.ts';
+import { type Found, isMembers, type Members, membersOf } from './found.ts';
 import type { Step } from './path-parser.ts';
 
 /** One way through the properties of a resource to elements of one type; a choice gives several. */
@@ -37,7 +37,7 @@ export function walk({ moves, type, path }: Track, start: Members, root: Members
     if (!move) found.push({ type, path, value });
     else if (move.kind === 'filter') {
       if (move.test(value, root)) visit(value, at + 1);
-    } else enter((value as Members)[move.name], move, at);
+    } else if (isMembers(value)) enter(value[move.name], move, at);
   }
 
   function enter(child: unknown, move: Exclude<Move, { kind: 'filter' }>, at: number): void {
