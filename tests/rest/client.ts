@@ -23,7 +23,7 @@ export interface Call extends Partial<Conditions> {
   readonly now?: Date;
 }
 
-export interface Answer extends FhirResponse {
+interface Answer extends FhirResponse {
   /** The body as text. */
   readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever comes
