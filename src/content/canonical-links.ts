@@ -1,8 +1,8 @@
 /** Links by canonical (https://hl7.org/fhir/R4/references.html#canonical): where content names other content. */
 import { parseCanonical } from '../fhir/canonical.ts';
 import type { FhirResource } from '../fhir/types.ts';
+import { typedElements } from '../fhirpath/typed-elements.ts';
 import type { ContentFile } from './read.ts';
-import { typedElements } from './typed-elements.ts';
 
 export interface CanonicalLink {
   /** Where the link stands: `PlanDefinition.library[0]`. */

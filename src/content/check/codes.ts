@@ -1,6 +1,6 @@
 import type { CodeSystem, CodeSystemConcept } from '../../fhir/types.ts';
+import { typedElements } from '../../fhirpath/typed-elements.ts';
 import type { ContentFile } from '../read.ts';
-import { typedElements } from '../typed-elements.ts';
 
 /** Codings of a code system of the folders that does not have the code. */
 export function unknownCodes(files: readonly ContentFile[]): string[] {

@@ -2,8 +2,8 @@
 import { parseCanonical } from '../../fhir/canonical.ts';
 import type { Expression, FhirResource, Library } from '../../fhir/types.ts';
 import { compile } from '../../fhirpath/expression.ts';
+import { typedElements } from '../../fhirpath/typed-elements.ts';
 import type { ContentFile } from '../read.ts';
-import { typedElements } from '../typed-elements.ts';
 import { libraryNames } from './names.ts';
 
 /** What FHIRPath itself, R4 and SDC define. */

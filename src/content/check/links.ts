@@ -1,8 +1,8 @@
 import { parseCanonical } from '../../fhir/canonical.ts';
 import { parseReference } from '../../fhir/reference.ts';
+import { typedElements } from '../../fhirpath/typed-elements.ts';
 import { canonicalLinks } from '../canonical-links.ts';
 import type { ContentFile } from '../read.ts';
-import { typedElements } from '../typed-elements.ts';
 
 /** Canonical links between files that leave the version open: they would change their meaning when a version is raised. */
 export function unpinnedLinks(files: readonly ContentFile[]): string[] {

@@ -1,7 +1,7 @@
 /** Extension `safety-rule`: a ceiling is given exactly with dose-cap, a group exactly with at-most-one. */
 import type { Extension } from '../../fhir/types.ts';
+import { typedElements } from '../../fhirpath/typed-elements.ts';
 import type { ContentFile } from '../read.ts';
-import { typedElements } from '../typed-elements.ts';
 
 const SAFETY_RULE = /\/StructureDefinition\/safety-rule$/;
 

@@ -1,7 +1,7 @@
 /** Extension `trace`: every resource says where it comes from, and the layers are kept apart. */
 import type { Extension } from '../../fhir/types.ts';
+import { typedElements } from '../../fhirpath/typed-elements.ts';
 import type { ContentFile } from '../read.ts';
-import { typedElements } from '../typed-elements.ts';
 
 const TRACE = /\/StructureDefinition\/trace$/;
 
