@@ -29,7 +29,7 @@ export function plain(value: unknown): unknown {
   if (data instanceof FP_Decimal) return data.toNumber();
   if (typeof data === 'bigint') return Number(data);
   if (isQuantity(data)) return quantity(data);
-  if (isEngineType(data)) return data.toJSON();
+  if (isEngineType(data)) return inUtc(data.toJSON());
   return data;
 }
 
@@ -39,6 +39,11 @@ export function typeOfKept(value: unknown): string | undefined {
   if (typeof value === 'boolean') return 'boolean';
   if (typeof value === 'string') return 'string';
   return undefined;
+}
+
+/** The engine writes UTC as the offset that RFC 3339 gives to an unknown zone. */
+function inUtc(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/-00:00$/, 'Z') : value;
 }
 
 function quantity({ value, unit }: EngineQuantity): object {

@@ -48,8 +48,8 @@ export type Condition =
    * which replaces it by `key`; stores and `matches` refuse it.
    */
   | { readonly kind: 'concepts'; readonly parameter: string; readonly relation: 'in' | 'above' | 'below'; readonly value: string }
-  | { readonly kind: 'updated'; readonly tests: readonly RangeTest[] } // lastUpdated as a range of one instant
-  /** Chain: a reference of this parameter leads to a current row of one of these types that fulfils `where`. */
+  | { readonly kind: 'updated'; readonly tests: readonly RangeTest[] } // lastUpdated as a range of one instant, in the form of `fhir/dates.ts`
+  /** Chain: a reference of this parameter leads (`links.ts`) to a current row of one of these types that fulfils `where`. */
   | { readonly kind: 'refers'; readonly parameter: string; readonly types: readonly ResourceType[]; readonly where: Condition }
   /** `_has`: a current row of `type` that fulfils `where` refers to this row by `parameter`. */
   | { readonly kind: 'referred'; readonly type: ResourceType; readonly parameter: string; readonly where: Condition };
