@@ -33,7 +33,11 @@ export function pagesContract(opened: () => Opened): void {
     beforeAll(async () => {
       await store().write([row('e', { title: point('m'), rank: point(2) }), row('b', { title: { low: 'a', high: 'z' }, rank: point(10) })]);
       await new Promise((resolve) => setTimeout(resolve, 3));
-      await store().write([row('d', { title: point('m'), rank: point(-1.5) }), row('a', {}), row('c', { title: point('n') })]);
+      await store().write([
+        row('d', { title: point('m'), rank: point(-1.5) }),
+        row('a', {}),
+        row('c', { title: point('n'), open: { low: -Infinity, high: Infinity } }),
+      ]);
     });
     const sorted = (...sort: readonly SortKey[]) => find(store(), 'Location', every, { sort });
 
@@ -65,7 +69,13 @@ export function pagesContract(opened: () => Opened): void {
 
     const orders: readonly (readonly SortKey[])[] = [
       ...[[], [by('_id')], [by('_id', true)], [by('_lastUpdated')], [by('title')], [by('title', true)], [by('rank')]],
-      ...[[by('nothing', true)], [by('title'), by('rank', true)], [by('nothing'), by('title', true)]],
+      ...[
+        [by('nothing', true)],
+        [by('open'), by('title')],
+        [by('open', true)],
+        [by('title'), by('rank', true)],
+        [by('nothing'), by('title', true)],
+      ],
     ];
     test.each(orders.map((sort) => [sort]))('pages of any size have that order: %j', async (sort) => {
       const whole = await sorted(...sort);

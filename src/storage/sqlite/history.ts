@@ -4,27 +4,27 @@ import type { Connection, Row } from './connection.ts';
 import { type Fragment, raw, sql } from './fragment.ts';
 import { ceilMilliseconds, floorMilliseconds } from './instants.ts';
 import { headOf, VERSION_HEAD, withTexts } from './rows.ts';
-import { paused, STRETCH, type Steps } from './search/steps.ts';
-import type { TypeNumbers } from './types.ts';
+import type { Reading } from './search/one-type.ts';
+import { paused, type Steps } from './search/steps.ts';
 
 /** Place in a history: the number of the version for one instance, else its time; then its row. */
 type Place = readonly [value: number, row: number];
 
 /** Versions newest first; the total of an instance's whole history is cheap and therefore given. */
-export function* history(connection: Connection, types: TypeNumbers, scope: HistoryScope, page: Paging): Steps<Page<Version>> {
+export function* history({ connection, types, limits }: Reading, scope: HistoryScope, page: Paging): Steps<Page<Version>> {
   const type = scope.type && types.number(scope.type);
   const budget = { rows: 0 };
   const rows: Row[] = [];
   for (let place = page.after === undefined ? undefined : placeOf(page.after), more = true; more; ) {
     const stretch = stretchOf(scope, type, place);
     rows.push(
-      ...connection.all(sql`SELECT ${raw(VERSION_HEAD)}, v.type, c.value FROM (${stretch} LIMIT ${STRETCH}) c
+      ...connection.all(sql`SELECT ${raw(VERSION_HEAD)}, v.type, c.value FROM (${stretch} LIMIT ${limits.stretch}) c
         CROSS JOIN version v ON v.row = c.row WHERE ${check(scope)} LIMIT ${page.count + 1 - rows.length}`),
     );
-    const last = rows.length > page.count ? undefined : connection.get(sql`${stretch} LIMIT 1 OFFSET ${STRETCH - 1}`);
+    const last = rows.length > page.count ? undefined : connection.get(sql`${stretch} LIMIT 1 OFFSET ${limits.stretch - 1}`);
     more = last !== undefined;
     place = last && [Number(last[1]), Number(last[0])];
-    if (last) yield* paused(budget, STRETCH);
+    if (last) yield* paused(budget, limits.stretch);
   }
   const items = rows.slice(0, page.count);
   const next = rows.length > page.count ? items.at(-1) : undefined;

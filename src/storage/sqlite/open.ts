@@ -6,6 +6,7 @@ import type { StoreUpkeep } from '../upkeep.ts';
 import { type Connection, connect } from './connection.ts';
 import { migrate } from './layout.ts';
 import { SqliteLedger } from './ledger.ts';
+import { LIMITS } from './search/one-type.ts';
 import { SqliteStore } from './store.ts';
 import { readTypes } from './types.ts';
 import { SqliteUpkeep } from './upkeep.ts';
@@ -25,9 +26,9 @@ export interface OpenSqlite {
  * Opens the database file, making it and its folder where they are missing. Any number of processes may have it open.
  * @throws Error a sentence for the operator
  */
-export function openSqlite(path: string): OpenSqlite {
+export function openSqlite(path: string, limits = LIMITS): OpenSqlite {
   mkdirSync(dirname(path), { recursive: true });
-  const connection = connect(path);
+  const connection = connect(path, 'reads');
   useWal(connection);
   migrate(connection, path);
   connection.exec('PRAGMA query_only=1');
@@ -39,7 +40,7 @@ export function openSqlite(path: string): OpenSqlite {
     return closing;
   };
   return {
-    store: new SqliteStore(connection, types, writer, close),
+    store: new SqliteStore({ connection, types, limits }, writer, close),
     upkeep: new SqliteUpkeep(connection, types, writer),
     ledger: new SqliteLedger(connection, writer),
     settings: () => writer.send({ kind: 'settings' }),

@@ -3,34 +3,32 @@ import { fillText } from '../../fhir/resource-text.ts';
 import type { ResourceType } from '../../fhir/types.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import type { Change, Changes, Expectation, HistoryScope, Page, Paging, ResourceStore, SearchPage, Version, Written } from '../store.ts';
-import type { Connection } from './connection.ts';
 import { raw, sql } from './fragment.ts';
 import { history } from './history.ts';
 import { headOf, RESOURCE_HEAD, VERSION_HEAD, versionOf } from './rows.ts';
+import type { Reading } from './search/one-type.ts';
 import { search } from './search/search.ts';
 import { withPauses } from './search/steps.ts';
-import type { TypeNumbers } from './types.ts';
 import { readChanges } from './write/knowledge-log.ts';
 import type { WrittenRow } from './write/tasks.ts';
 import type { Writer } from './write/writer.ts';
 
 /** Reads on a connection of this thread, at once; writes through the writer's thread. */
 export class SqliteStore implements ResourceStore {
-  readonly #connection: Connection;
-  readonly #types: TypeNumbers;
+  readonly #reading: Reading;
   readonly #writer: Writer;
   readonly #close: () => Promise<void>;
 
-  constructor(connection: Connection, types: TypeNumbers, writer: Writer, close: () => Promise<void>) {
-    this.#connection = connection;
-    this.#types = types;
+  constructor(reading: Reading, writer: Writer, close: () => Promise<void>) {
+    this.#reading = reading;
     this.#writer = writer;
     this.#close = close;
   }
 
   async read(type: ResourceType, id: string, versionId?: number): Promise<Version | undefined> {
-    const number = this.#types.number(type);
-    const row = this.#connection.get(
+    const { connection, types } = this.#reading;
+    const number = types.number(type);
+    const row = connection.get(
       versionId === undefined
         ? sql`SELECT ${raw(RESOURCE_HEAD)}, b.json FROM resource r LEFT JOIN body b ON b.version_row = r.version_row
             WHERE r.type = ${number} AND r.id = ${id}`
@@ -41,11 +39,11 @@ export class SqliteStore implements ResourceStore {
   }
 
   async history(scope: HistoryScope, page: Paging): Promise<Page<Version>> {
-    return withPauses(history(this.#connection, this.#types, scope, page));
+    return withPauses(history(this.#reading, scope, page));
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    return withPauses(search(this.#connection, this.#types, query));
+    return withPauses(search(this.#reading, query));
   }
 
   async write(changes: readonly Change[], expectations: readonly Expectation[] = []): Promise<readonly Written[]> {
@@ -55,7 +53,7 @@ export class SqliteStore implements ResourceStore {
   }
 
   async changes(since: number): Promise<Changes> {
-    return readChanges(this.#connection, this.#types, since);
+    return readChanges(this.#reading.connection, this.#reading.types, since);
   }
 
   close(): Promise<void> {

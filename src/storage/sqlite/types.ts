@@ -8,7 +8,15 @@ export interface TypeNumbers {
   /** Zero, which no row has, for a type that the file does not know. */
   number(type: ResourceType): number;
   name(number: number): ResourceType;
-  readonly all: readonly ResourceType[];
+}
+
+/** Types that have current rows. */
+export function typesInUse(connection: Connection, types: TypeNumbers): readonly ResourceType[] {
+  const rows = connection.all(
+    raw(`SELECT number FROM type
+    WHERE EXISTS (SELECT 1 FROM resource INDEXED BY resource_newest WHERE resource.type = number AND deleted = 0) ORDER BY name`),
+  );
+  return rows.map(([number]) => types.name(Number(number)));
 }
 
 export function readTypes(connection: Connection): TypeNumbers {
@@ -27,6 +35,5 @@ export function readTypes(connection: Connection): TypeNumbers {
       if (!type) throw new Error(`The database names a resource type by the number ${number}, which it does not list.`);
       return type;
     },
-    all: [...names.values()],
   };
 }

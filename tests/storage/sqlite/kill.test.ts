@@ -90,7 +90,7 @@ test(
       units = await check(path, await writeAndKill(writer), units);
     }
     expect(units.reduce((sum, number) => sum + number)).toBeGreaterThan(ROUNDS);
-    const connection = connect(path);
+    const connection = connect(path, 'reads');
     expect(connection.all(raw('PRAGMA integrity_check'))).toEqual([['ok']]);
     connection.close();
   },

@@ -14,7 +14,7 @@ import { newestFirst, type Order, orderOf, unsorted } from './orders.ts';
 import { type Plan, plan } from './plan.ts';
 import { route } from './route.ts';
 import { sorted } from './sorted.ts';
-import { paused, STRETCH, type Steps } from './steps.ts';
+import { paused, type Steps } from './steps.ts';
 
 /** At most `limit` rows. */
 export function* find(search: OneType): Steps<readonly Found[]> {
@@ -29,40 +29,42 @@ export function* find(search: OneType): Steps<readonly Found[]> {
 export function* count(search: OneType): Steps<number> {
   const way = yield* plan({ ...search, sort: [NEWEST] }, find);
   const checks = checksOf(search, way);
-  if (way.few) return countIn(search, way.few, checks);
-  const size = way.checks.length === 0 ? 10 * STRETCH : STRETCH;
+  if (way.few) return countIn(search, sql`SELECT DISTINCT row FROM (${way.few})`, checks);
+  const { stretch: looked } = search.limits;
+  const size = way.checks.length === 0 ? 10 * looked : looked; // counting alone is cheap
   const path = route(search.connection, newestFirst(search.types.number(search.type), way.key, way.bounds), undefined);
   let total = 0;
   for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
     const cut = sql`${stretch.select} LIMIT ${size}`;
     total += way.checks.length === 0 ? countAll(search, cut) : countIn(search, cut, checks);
-    if (path.advance(size)) yield* paused(search.budget, size);
+    if (path.advance(size)) yield* paused(search.budget, looked);
   }
   return total;
 }
 
 function* walk(search: OneType, order: Order, checks: Fragment): Steps<readonly Found[]> {
-  const { connection, type, after, limit, budget } = search;
+  const { connection, type, after, limit, budget, limits } = search;
   const found: Found[] = [];
   const path = route(connection, order, after && { value: after.values[0] ?? null, id: after.id });
   for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
-    const rows = connection.all(sql`SELECT ${raw(RESOURCE_HEAD)}, c.value FROM (${stretch.select} LIMIT ${STRETCH}) c
+    const rows = connection.all(sql`SELECT ${raw(RESOURCE_HEAD)}, c.value FROM (${stretch.select} LIMIT ${limits.stretch}) c
       CROSS JOIN resource r ON r.row = c.row WHERE r.deleted = 0 AND ${stretch.check} AND ${checks} LIMIT ${limit - found.length}`);
     for (const row of rows) found.push({ head: headOf(type, row), values: [(row[7] as Found['values'][0]) ?? null] });
     if (found.length >= limit) break;
-    if (path.advance(STRETCH)) yield* paused(budget, STRETCH);
+    if (path.advance(limits.stretch)) yield* paused(budget, limits.stretch);
   }
   return found;
 }
 
 function* sweep(search: OneType, checks: Fragment): Steps<readonly Found[]> {
+  const { budget, limits } = search;
   const compare = compareFound(search.sort);
   const path = route(search.connection, unsorted(search.types.number(search.type)), undefined);
   let best: readonly Found[] = [];
   for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
-    const found = sorted(search, sql`${stretch.select} LIMIT ${STRETCH}`, checks);
+    const found = sorted(search, sql`${stretch.select} LIMIT ${limits.stretch}`, checks);
     best = [...best, ...found].sort(compare).slice(0, search.limit);
-    if (path.advance(STRETCH)) yield* paused(search.budget, STRETCH);
+    if (path.advance(limits.stretch)) yield* paused(budget, limits.stretch);
   }
   return best;
 }

@@ -15,11 +15,6 @@ import { contains, startsWith } from './leaves.ts';
 import { type Find, NEWEST, type OneType } from './one-type.ts';
 import { paused, type Steps } from './steps.ts';
 
-/** Rows of the far end of a chain, or with a text, above which the condition is checked row by row instead. */
-const FEW = 500;
-/** Texts that one statement looks through. */
-const TEXTS = 5_000;
-
 /** The same parts, or new ones that find the same rows. */
 export function* narrow(search: OneType, parts: readonly Condition[], find: Find): Steps<readonly Condition[]> {
   const narrowed: Condition[] = [];
@@ -42,15 +37,16 @@ function* refers(
   for (const type of types) {
     const found = yield* find(inner(search, type, where));
     for (const target of targetsOf(search, type, found)) for (const key of linkKeys(parameter, target)) keys.add(key);
-    if (keys.size > FEW) return undefined;
+    if (keys.size > search.limits.chained) return undefined;
   }
   return { kind: 'key', keys: [...keys] };
 }
 
 /** What was found with the keys of its url, by which it can be referred to. */
 function targetsOf({ connection, types }: OneType, type: ResourceType, found: readonly Found[]): readonly Target[] {
-  const urls = keysOf(connection, types.number(type), found, URL_KEYS);
-  return found.map(({ head: { id } }) => ({ type, id, entries: { keys: urls.filter(([of]) => of === id).map(([, name]) => name) } }));
+  const urls = new Map<string, string[]>(found.map(({ head }) => [head.id, []]));
+  for (const [id, name] of keysOf(connection, types.number(type), found, URL_KEYS)) urls.get(id)?.push(name);
+  return [...urls].map(([id, keys]) => ({ type, id, entries: { keys } }));
 }
 
 function* referred(
@@ -59,7 +55,7 @@ function* referred(
   find: Find,
 ): Steps<Condition | undefined> {
   const found = yield* find(inner(search, type, where));
-  if (found.length > FEW) return undefined;
+  if (found.length > search.limits.chained) return undefined;
   const prefix = parameter + SEPARATOR;
   const links = keysOf(search.connection, search.types.number(type), found, prefix).map(([, name]) => name.slice(prefix.length));
   const address = `${search.type}/`;
@@ -95,19 +91,19 @@ function keysOf(
 }
 
 function* containing(search: OneType, part: Extract<Condition, { kind: 'text-contains' }>): Steps<Condition | undefined> {
-  const { connection, types, budget } = search;
+  const { connection, types, budget, limits } = search;
   const type = types.number(search.type);
   const prefix = part.parameter + SEPARATOR;
   const ids: string[] = [];
   for (let from: readonly unknown[] | undefined = [prefix, 0]; from; ) {
     const texts = sql`SELECT name, row FROM by_text WHERE type = ${type} AND name < ${`${prefix}\u{10ffff}`}
       AND (name, row) > (${String(from[0])}, ${Number(from[1])}) ORDER BY name, row`;
-    const found = connection.all(sql`SELECT r.id FROM (${texts} LIMIT ${TEXTS}) c CROSS JOIN resource r ON r.row = c.row
-      WHERE ${contains(part.parameter, part.text)} LIMIT ${FEW + 1 - ids.length}`);
+    const found = connection.all(sql`SELECT r.id FROM (${texts} LIMIT ${limits.stretch}) c CROSS JOIN resource r ON r.row = c.row
+      WHERE ${contains(part.parameter, part.text)} LIMIT ${limits.chained + 1 - ids.length}`);
     ids.push(...found.map(([id]) => String(id)));
-    if (ids.length > FEW) return undefined;
-    from = connection.get(sql`${texts} LIMIT 1 OFFSET ${TEXTS - 1}`);
-    if (from) yield* paused(budget, TEXTS / 4);
+    if (ids.length > limits.chained) return undefined;
+    from = connection.get(sql`${texts} LIMIT 1 OFFSET ${limits.stretch - 1}`);
+    if (from) yield* paused(budget, limits.stretch / 4);
   }
   return { kind: 'id', ids };
 }
@@ -115,5 +111,5 @@ function* containing(search: OneType, part: Extract<Condition, { kind: 'text-con
 /** Rows of the other end; in the cheapest order, one more than is of use. */
 function inner(search: OneType, type: OneType['type'], where: Condition): OneType {
   const { after: _, ...rest } = search;
-  return { ...rest, type, where, sort: [NEWEST], limit: FEW + 1 };
+  return { ...rest, type, where, sort: [NEWEST], limit: search.limits.chained + 1 };
 }

@@ -8,10 +8,15 @@ import type { Found } from './found.ts';
 import type { RowColumns } from './leaves.ts';
 import type { Budget, Steps } from './steps.ts';
 
-/** A search among the rows of one type. */
-export interface OneType {
+/** What every reading of the file needs. */
+export interface Reading {
   readonly connection: Connection;
   readonly types: TypeNumbers;
+  readonly limits: Limits;
+}
+
+/** A search among the rows of one type. */
+export interface OneType extends Reading {
   readonly type: ResourceType;
   readonly where: Condition;
   /** At least one key. */
@@ -21,6 +26,20 @@ export interface OneType {
   readonly limit: number;
   readonly budget: Budget;
 }
+
+/** Sizes by which a search chooses its way; tests make them small, so that few rows go every way. */
+export interface Limits {
+  /** Rows that are checked and sorted rather than walked: below this, a walk in order would look at more. */
+  readonly few: number;
+  /** The same where no index has the order, so that the other way is to look at all rows. */
+  readonly fewUnordered: number;
+  /** Rows at the far end of a chain, or with a text, above which a condition is checked row by row instead. */
+  readonly chained: number;
+  /** Rows that one statement looks at: some milliseconds. */
+  readonly stretch: number;
+}
+
+export const LIMITS: Limits = { few: 1_000, fewUnordered: 5_000, chained: 500, stretch: 2_000 };
 
 /** The place in the order that the rows must come after. */
 export interface After {

@@ -6,11 +6,6 @@ import { type Find, isNewestFirst, type OneType } from './one-type.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Steps } from './steps.ts';
 
-/** Rows that are sorted rather than walked: below this, an index walk in order would look at more. */
-const FEW = 1_000;
-/** The same where no index has the order, so that the other way is to look at all rows. */
-const FEW_UNORDERED = 5_000;
-
 export interface Plan {
   /** `SELECT row …` of few rows, where there is such. */
   readonly few?: Fragment;
@@ -27,7 +22,7 @@ export function* plan(search: OneType, find: Find): Steps<Plan> {
   const newest = isNewestFirst(search.sort);
   const [only] = parts;
   if (newest && only && parts.length === 1 && singleKey(only)) return { key: singleKey(only) ?? '', bounds: ALL, checks: [] };
-  const bound = search.sort.length === 1 ? FEW : FEW_UNORDERED;
+  const bound = search.sort.length === 1 ? search.limits.few : search.limits.fewUnordered;
   let best = bestSource(search, parts, bound);
   if (!best) {
     const narrowed = yield* narrow(search, parts, find);

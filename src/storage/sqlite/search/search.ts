@@ -3,20 +3,19 @@ import { FhirError } from '../../../fhir/error.ts';
 import type { ResourceType } from '../../../fhir/types.ts';
 import type { Cursor, SearchQuery, SortKey } from '../../../search/query.ts';
 import type { SearchPage } from '../../store.ts';
-import type { Connection } from '../connection.ts';
 import { withTexts } from '../rows.ts';
-import type { TypeNumbers } from '../types.ts';
+import { typesInUse } from '../types.ts';
 import { count, find } from './find.ts';
 import { compareFound, compareTexts, type Found } from './found.ts';
-import { type After, NEWEST, type OneType } from './one-type.ts';
+import { type After, NEWEST, type OneType, type Reading } from './one-type.ts';
 import type { Steps } from './steps.ts';
 
-export function* search(connection: Connection, types: TypeNumbers, query: SearchQuery): Steps<SearchPage> {
+export function* search(reading: Reading, query: SearchQuery): Steps<SearchPage> {
   const sort = query.sort.length > 0 ? query.sort : [NEWEST];
   const budget = { rows: 0 };
-  const among: readonly OneType[] = (query.types.length > 0 ? query.types : types.all).map((type) => {
+  const among: readonly OneType[] = (query.types.length > 0 ? query.types : typesInUse(reading.connection, reading.types)).map((type) => {
     const after = query.after && placeOf(query.after, sort, type);
-    return { connection, types, type, where: query.where, sort, ...(after && { after }), limit: query.count + 1, budget };
+    return { ...reading, type, where: query.where, sort, ...(after && { after }), limit: query.count + 1, budget };
   });
   const found: Found[] = [];
   if (query.count > 0) for (const one of among) found.push(...(yield* find(one)));
@@ -26,7 +25,7 @@ export function* search(connection: Connection, types: TypeNumbers, query: Searc
   const total = query.total || query.count === 0 ? yield* countAll(among) : undefined;
   return {
     versions: withTexts(
-      connection,
+      reading.connection,
       page.map(({ head }) => head),
     ),
     ...(last && { next: cursorOf(last, sort) }),
@@ -40,16 +39,21 @@ function* countAll(among: readonly OneType[]): Steps<number> {
   return total;
 }
 
-/** Times stand in a cursor as everywhere outside, not as the numbers of this adapter. */
+/** Times stand in a cursor as everywhere outside, not as the numbers of this adapter; JSON has no infinity, so the ends of doubles stand for it. */
 function cursorOf({ head, values }: Found, sort: readonly SortKey[]): Cursor {
-  const shown = sort.map(({ parameter }, i) => (parameter === '_lastUpdated' ? new Date(head.updated).toISOString() : (values[i] ?? null)));
+  const shown = sort.map(({ parameter }, i) => {
+    if (parameter === '_lastUpdated') return new Date(head.updated).toISOString();
+    const value = values[i] ?? null;
+    return typeof value === 'number' ? Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value)) : value;
+  });
   return { values: shown, type: head.type, id: head.id };
 }
 
 function placeOf(cursor: Cursor, sort: readonly SortKey[], type: ResourceType): After {
   const values = sort.map(({ parameter }, i) => {
     const value = cursor.values[i] ?? null;
-    return parameter === '_lastUpdated' ? Date.parse(String(value)) : value;
+    if (parameter === '_lastUpdated') return Date.parse(String(value));
+    return typeof value === 'number' && Math.abs(value) === Number.MAX_VALUE ? value * 2 : value;
   });
   if (cursor.values.length !== sort.length || values.some((value) => Number.isNaN(value))) {
     throw new FhirError('invalid', 'The page token does not belong to this search; begin again at the first page.');

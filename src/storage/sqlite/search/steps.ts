@@ -7,8 +7,6 @@ import { FhirError } from '../../../fhir/error.ts';
 
 export type Steps<T> = Generator<undefined, T, undefined>;
 
-/** Rows that one statement looks at: some milliseconds. */
-export const STRETCH = 2_000;
 /** Rows that one search may look at altogether. */
 const MOST_ROWS = 1_000_000;
 

@@ -7,7 +7,7 @@ import { runTask } from './run-task.ts';
 import type { Request } from './tasks.ts';
 
 function serve(port: MessagePort, path: string): void {
-  const connection = connect(path);
+  const connection = connect(path, 'writes');
   const types = readTypes(connection);
   const run = (task: Request['task']) => runTask(connection, types, task);
   const next = () => receiveMessageOnPort(port)?.message as Request | undefined;
