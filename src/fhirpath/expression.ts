@@ -38,7 +38,7 @@ const cache = new LRUCache<string, Compiled>({ max: 5000 });
  * @throws FhirError `invalid` with the place in the text
  */
 export function compile(text: string, base?: string): Compiled {
-  const key = base === undefined ? text : `${base}\n${text}`;
+  const key = `${base ?? ''}\u0000${text}`;
   const known = cache.get(key);
   if (known) return known;
   const names = check(text);

@@ -28,6 +28,7 @@ function faultOf(run: () => unknown): FhirError {
 describe('compile', () => {
   test('gives the same value for the same text', () => {
     expect(compile('Patient.name.family')).toBe(compile('Patient.name.family'));
+    expect(compile('name.family', 'Patient')).not.toBe(compile('name.family'));
   });
 
   test('names variables and functions', () => {

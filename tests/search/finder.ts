@@ -1,3 +1,4 @@
+import { FhirError } from '../../src/fhir/error.ts';
 import type { QueryParameters } from '../../src/fhir/request.ts';
 import type { FhirResource, ResourceType } from '../../src/fhir/types.ts';
 import { indexEntries } from '../../src/search/index-entries.ts';
@@ -27,4 +28,15 @@ export function finds(resource: FhirResource, query: string, registry: Parameter
   const [row] = rows;
   const { query: parsed } = parse(resource.resourceType, query, registry);
   return row !== undefined && matches(parsed.where, row, (type) => rows.filter((each) => each.type === type));
+}
+
+/** The error that a call is refused with. */
+export function refused(run: () => unknown): FhirError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof FhirError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
 }

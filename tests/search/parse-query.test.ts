@@ -1,23 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { FhirError } from '../../src/fhir/error.ts';
 import type { ResourceType, SearchParameter } from '../../src/fhir/types.ts';
-import { decodeCursor, encodeCursor } from '../../src/search/cursor.ts';
 import { parseCriteria } from '../../src/search/parse-criteria.ts';
 import { coreRegistry } from './core-registry.ts';
-import { NOW, parameters, parse } from './finder.ts';
+import { NOW, parameters, parse, refused } from './finder.ts';
 
 const registry = coreRegistry();
 const plan = (query: string, lenient = false) => parse('PlanDefinition', query, registry, lenient);
-
-function refused(run: () => unknown): FhirError {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof FhirError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
-}
 
 describe('unknown parameters', () => {
   test('are refused, with those that are near', () => {
@@ -157,60 +145,6 @@ describe('limits', () => {
   });
 });
 
-describe('chains', () => {
-  test('over an open target go to all types that define the last parameter', () => {
-    const { where } = parse('Observation', 'subject.identifier=a', registry).query;
-    expect(where).toMatchObject({
-      conditions: [{ kind: 'or', conditions: [{ kind: 'refers', types: ['Group', 'Device', 'Patient', 'Location'] }, {}] }],
-    });
-  });
-
-  test('whose end means different things are refused, naming them', () => {
-    expect(refused(() => parse('ImagingStudy', 'basedon.performer=a', registry)).message).toMatch(
-      /means different things: reference in .*token in/,
-    );
-    expect(parse('ImagingStudy', 'basedon:Task.performer=a', registry).query.where).toBeDefined();
-  });
-
-  test.each([
-    ['Observation', 'code.x=a', /no reference/],
-    ['Observation', 'subject:Organization.name=a', /does not lead to Organization/],
-    ['Observation', 'subject:identifier.name=a', /does not lead to identifier/],
-    ['Observation', 'subject.nothing=a', /not known/],
-    ['Observation', 'subject:Patient.nothing=a', /not known/],
-    ['Patient', '_has:Observation:patient=a', /_has:Type:reference:parameter/],
-    ['Patient', '_has:Nothing:patient:code=a', /_has:Type:reference:parameter/],
-    ['Patient', '_has:Observation:code:code=a', /no reference/],
-    ['Medication', '_has:Observation:patient:code=a', /does not lead to Medication/],
-    ['Patient', '_has:Observation:nothing:code=a', /not known/],
-    ['Patient', '_has:Observation:patient:nothing=a', /not known/],
-  ] as const)('%s?%s is refused', (type, query, sentence) => {
-    expect(refused(() => parse(type, query, registry)).message).toMatch(sentence);
-  });
-});
-
-describe('several types', () => {
-  test('are searched by what is common to them', () => {
-    expect(parse(undefined, '_type=Patient,Observation&identifier=a', registry).query.types).toEqual(['Patient', 'Observation']);
-    expect(refused(() => parse(undefined, '_type=Patient,Observation&gender=male', registry)).message).toMatch(
-      /not known for Patient, Observation/,
-    );
-    expect(refused(() => parse(undefined, '_type=Nothing', registry)).message).toMatch(/no resource type/);
-  });
-
-  test('all are searched by the parameters of all', () => {
-    expect(parse(undefined, '_tag=a&_id=1', registry).query).toMatchObject({
-      types: [],
-      where: { conditions: [{ kind: 'key' }, { kind: 'id' }] },
-    });
-    expect(refused(() => parse(undefined, 'identifier=a', registry)).message).toMatch(/all types together/);
-  });
-
-  test('with one name for different kinds of values are refused', () => {
-    expect(refused(() => parse(undefined, '_type=Group,NamingSystem&value=a', registry)).message).toMatch(/different types/);
-  });
-});
-
 describe('a parameter that is being indexed', () => {
   const pending = coreRegistry([], {
     pending: new Map<ResourceType, ReadonlySet<string>>([['PlanDefinition', new Set(['title', 'depends-on'])]]),
@@ -246,35 +180,6 @@ describe('criteria', () => {
 
   test('without a filter are refused', () => {
     for (const query of ['', 'identifier=', 'identifier=,']) expect(refused(() => criteria(query)).message).toMatch(/no search parameter/);
-  });
-});
-
-describe('paging tokens', () => {
-  const { fingerprint } = plan('title=a&_sort=date&_count=2');
-  const cursor = {
-    values: ['2026-01-01T00:00:00.000000000Z', null, 5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-    type: 'PlanDefinition',
-    id: 'a',
-  } as const;
-
-  test('come back as they went', () => {
-    expect(decodeCursor(encodeCursor(cursor, fingerprint), fingerprint)).toEqual(cursor);
-    expect(plan(`title=a&_sort=date&_count=5&_cursor=${encodeCursor(cursor, fingerprint)}`).query.after).toEqual(cursor);
-  });
-
-  test('belong to one search: type, filters and order, not the size of pages', () => {
-    const token = encodeCursor(cursor, fingerprint);
-    for (const query of ['title=b&_sort=date', 'title=a', 'title=a&_sort=-date', 'title=a&_sort=date&status=active']) {
-      expect(refused(() => plan(`${query}&_cursor=${token}`)).message).toMatch(/does not continue this search/);
-    }
-    expect(refused(() => parse('Library', `title=a&_sort=date&_cursor=${token}`, registry)).kind).toBe('invalid');
-  });
-
-  test('that were changed are refused', () => {
-    const token = encodeCursor(cursor, fingerprint);
-    const bad = ['x', '%', 'e30', 'bnVsbA', token.slice(1), token.slice(0, -3), `${token}${token}`, 'a'.repeat(5000)];
-    for (let i = 0; i < token.length; i += 7) bad.push(`${token.slice(0, i)}${token[i] === 'A' ? 'B' : 'A'}${token.slice(i + 1)}`);
-    for (const each of bad) expect(refused(() => decodeCursor(each, fingerprint)).kind).toBe('invalid');
   });
 });
 
