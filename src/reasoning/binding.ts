@@ -2,6 +2,7 @@ import type { CodeableConcept, FhirResource, QuestionnaireResponse, Questionnair
 import type { CodeSet } from './code-sets.ts';
 import { keysOf } from './codings.ts';
 import type { Facts } from './facts.ts';
+import { objectsIn } from './lists.ts';
 import { createMembership } from './membership.ts';
 import { newestFirst } from './observations.ts';
 
@@ -49,13 +50,13 @@ export function createBinding(sets: ReadonlyMap<string, CodeSet>): (facts: Facts
 
 /** Codes of what is bound whole. */
 function otherKeys({ triggering, allergies, responses }: Facts): string[] {
-  const substances = allergies.flatMap(({ code, reaction }) => [code, ...(reaction ?? []).map(({ substance }) => substance)]);
+  const substances = allergies.flatMap(({ code, reaction }) => [code, ...objectsIn(reaction).map(({ substance }) => substance)]);
   return [...triggering.map(({ code }) => code), ...substances].flatMap(keysOf).concat(responses.flatMap(answeredKeys));
 }
 
 function answeredKeys({ item }: QuestionnaireResponse | QuestionnaireResponseItem): string[] {
-  return (Array.isArray(item) ? item : []).flatMap((each) => [
-    ...(Array.isArray(each.answer) ? each.answer : []).flatMap((answer) => [
+  return objectsIn(item).flatMap((each) => [
+    ...objectsIn(each.answer).flatMap((answer) => [
       ...keysOf(answer.valueCoding && { coding: [answer.valueCoding] }),
       ...answeredKeys(answer as QuestionnaireResponseItem),
     ]),

@@ -5,7 +5,7 @@ import { parseExpression } from './syntax.ts';
 import { type ValueKind, valueKinds } from './value-kinds.ts';
 
 /** Variables that the engine binds to resources; what each holds says `Facts`. */
-export const RESOURCE_VARIABLES = [
+const RESOURCE_VARIABLES = [
   'patient',
   'triggering',
   'conditions',

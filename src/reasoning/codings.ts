@@ -3,13 +3,14 @@
  * (https://hl7.org/fhir/R4/terminologies-systems.html).
  */
 import type { CodeableConcept, Coding } from '../fhir/types.ts';
+import { objectsIn } from './lists.ts';
 
-export const SNOMED = 'http://snomed.info/sct';
-export const LOINC = 'http://loinc.org';
+const SNOMED = 'http://snomed.info/sct';
+const LOINC = 'http://loinc.org';
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
 export const ATC = 'http://www.whocc.no/atc';
-export const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
-export const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
+const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
+const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const UCUM = 'http://unitsofmeasure.org';
 
 const OIDS: Readonly<Record<string, string>> = {
@@ -56,7 +57,7 @@ export function normaliseCode(system: string, code: string): string {
 
 /** The same coding where it is written so already, else a copy. */
 export function normaliseCoding(coding: Coding): Coding {
-  if (typeof coding?.system !== 'string' || typeof coding.code !== 'string') return coding;
+  if (typeof coding.system !== 'string' || typeof coding.code !== 'string') return coding;
   const system = normaliseSystem(coding.system);
   const code = normaliseCode(system, coding.code);
   return system === coding.system && code === coding.code ? coding : { ...coding, system, code };
@@ -71,10 +72,10 @@ export function normaliseConcept<T extends CodeableConcept | undefined>(concept:
 
 /** The codings of a concept; none where it is absent or not shaped as one. */
 export function codingsOf(concept: CodeableConcept | undefined): readonly Coding[] {
-  return Array.isArray(concept?.coding) ? concept.coding : [];
+  return objectsIn(concept?.coding);
 }
 
 /** `system|code` of each coding that has both. */
 export function keysOf(concept: CodeableConcept | undefined): string[] {
-  return codingsOf(concept).flatMap((coding) => (coding?.system && coding.code ? [`${coding.system}|${coding.code}`] : []));
+  return codingsOf(concept).flatMap((coding) => (coding.system && coding.code ? [`${coding.system}|${coding.code}`] : []));
 }

@@ -9,7 +9,7 @@ import type {
   Procedure,
   QuestionnaireResponse,
 } from '../fhir/types.ts';
-import { keysOf, normaliseConcept } from './codings.ts';
+import { codingsOf, keysOf, normaliseConcept } from './codings.ts';
 import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } from './medicines.ts';
 import { type NameIndex, namesOf } from './names.ts';
 import { readObservation, sortNewestFirst } from './observations.ts';
@@ -112,11 +112,11 @@ function countsAsAllergy(allergy: AllergyIntolerance): boolean {
 }
 
 function clinicalStatus({ clinicalStatus: status }: Condition | AllergyIntolerance): string | undefined {
-  return status?.coding?.[0]?.code;
+  return codingsOf(status)[0]?.code;
 }
 
 function isWithdrawn({ verificationStatus: status }: Condition | AllergyIntolerance): boolean {
-  return (status?.coding ?? []).some(({ code }) => code === 'refuted' || code === 'entered-in-error');
+  return codingsOf(status).some(({ code }) => code === 'refuted' || code === 'entered-in-error');
 }
 
 function withConcept<T extends FhirResource>(resource: T, element: keyof T): T {

@@ -11,6 +11,7 @@ import type {
   MedicationStatement,
 } from '../fhir/types.ts';
 import { ATC, codingsOf, keysOf, normaliseConcept, RXNORM } from './codings.ts';
+import { objectsIn } from './lists.ts';
 import { type NameIndex, namesOf } from './names.ts';
 
 export type Medicine = MedicationRequest | MedicationStatement;
@@ -46,7 +47,7 @@ export function recogniseMedicine(
 /** Substance and the substances of its reactions. */
 export function recogniseAllergy(allergy: AllergyIntolerance, names: NameIndex): Recognised<AllergyIntolerance> {
   const code = recognise(allergy.code, names);
-  const reactions = (Array.isArray(allergy.reaction) ? allergy.reaction : []).map((reaction) => ({
+  const reactions = objectsIn(allergy.reaction).map((reaction) => ({
     reaction,
     substance: recognise(reaction.substance, names),
   }));
@@ -66,10 +67,10 @@ export function recogniseAllergy(allergy: AllergyIntolerance, names: NameIndex):
 
 function conceptOf(medicine: Medicine, referred: (reference: string) => FhirResource | undefined): CodeableConcept | undefined {
   const { reference, display } = medicine.medicationReference ?? {};
-  const contained = (medicine.contained ?? []).find(({ id }) => reference === `#${id}`);
-  const target = contained ?? (reference === undefined ? undefined : referred(reference));
+  const contained = objectsIn(medicine.contained).find(({ id }) => reference === `#${id}`);
+  const target = contained ?? (typeof reference === 'string' ? referred(reference) : undefined);
   const code = target?.resourceType === 'Medication' ? (target as Medication).code : undefined;
-  if (!display) return code;
+  if (typeof display !== 'string') return code;
   return { ...code, text: code?.text ? `${code.text}; ${display}` : display };
 }
 
@@ -86,6 +87,6 @@ function recognise(concept: CodeableConcept | undefined, names: NameIndex) {
 
 /** A medicine that no set knows, but that somebody has named: simply another one. */
 function isAnother(concept: CodeableConcept | undefined): boolean {
-  const systems = codingsOf(concept).flatMap((coding) => (coding?.code ? [coding.system] : []));
+  const systems = codingsOf(concept).flatMap((coding) => (coding.code ? [coding.system] : []));
   return systems.includes(ATC) || (systems.includes(RXNORM) && namesOf(concept).length > 0);
 }

@@ -10,7 +10,7 @@ export interface NameIndex {
   find(texts: readonly string[]): readonly NameMatch[];
 }
 
-export interface NameMatch {
+interface NameMatch {
   readonly name: string;
   /** `system|code` of what has this name. */
   readonly keys: readonly string[];
@@ -48,7 +48,7 @@ export function nameIndex(sets: Iterable<CodeSet>, products: readonly CodeableCo
 
 /** Text and displays of a concept. */
 export function namesOf(concept: CodeableConcept | undefined): string[] {
-  const names = [concept?.text, ...codingsOf(concept).map((coding) => coding?.display)];
+  const names = [concept?.text, ...codingsOf(concept).map((coding) => coding.display)];
   return names.filter((name): name is string => typeof name === 'string' && name.trim() !== '');
 }
 

@@ -2,6 +2,7 @@
 import { parseInterval } from '../fhir/dates.ts';
 import type { Observation, ObservationComponent } from '../fhir/types.ts';
 import { normaliseConcept } from './codings.ts';
+import { objectsIn } from './lists.ts';
 import { readableQuantity } from './quantities.ts';
 
 export interface ReadObservation {
@@ -16,8 +17,7 @@ const COUNTED = new Set(['final', 'amended', 'corrected']);
 export function readObservation(observation: Observation): readonly ReadObservation[] {
   if (!COUNTED.has(observation.status)) return [];
   const parent = dated(observation);
-  const components = Array.isArray(observation.component) ? observation.component : [];
-  return [withValue(parent), ...components.map((component) => withValue(ofComponent(parent, component)))];
+  return [withValue(parent), ...objectsIn(observation.component).map((component) => withValue(ofComponent(parent, component)))];
 }
 
 /** Newest first; those without a date last, else as they came. */

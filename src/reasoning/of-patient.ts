@@ -49,7 +49,7 @@ export function ofPatient({ patient, context, chart }: Pick<CallData, 'patient' 
 }
 
 /** Id of the patient that a resource names; undefined where it names none. */
-export function patientOf(resource: FhirResource): string | undefined {
+function patientOf(resource: FhirResource): string | undefined {
   if (resource.resourceType === 'Patient') return resource.id;
   const { subject, patient } = resource as { subject?: unknown; patient?: unknown };
   for (const element of [subject, patient]) {

@@ -1,30 +1,29 @@
-import type { QuestionnaireResponse, QuestionnaireResponseItem } from '../fhir/types.ts';
+import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireResponseItemAnswer } from '../fhir/types.ts';
+import { objectsIn } from './lists.ts';
 import { readableQuantity } from './quantities.ts';
 
 /** The response without the numbers of quantities whose unit cannot be read: the FHIRPath engine fails on them. */
 export function readableResponse(response: QuestionnaireResponse): QuestionnaireResponse {
-  const item = readableItems(response.item);
-  return item === response.item ? response : { ...response, ...(item && { item }) };
-}
-
-type Items = QuestionnaireResponseItem[] | undefined;
-
-function readableItems(items: Items): Items {
-  if (!Array.isArray(items)) return items;
-  const readable = items.map(readableItem);
-  return readable.some((item, i) => item !== items[i]) ? readable : items;
+  return withList(response, 'item', readableItem);
 }
 
 function readableItem(item: QuestionnaireResponseItem): QuestionnaireResponseItem {
-  const below = readableItems(item.item);
-  const answers = Array.isArray(item.answer) ? item.answer : undefined;
-  const answer = answers?.map((each) => {
-    const { valueQuantity, ...rest } = each;
-    const inner = readableItems(each.item);
-    const quantity = valueQuantity && readableQuantity(valueQuantity);
-    if (quantity === valueQuantity && inner === each.item) return each;
-    return { ...rest, ...(quantity && { valueQuantity: quantity }), ...(inner && { item: inner }) };
-  });
-  const changed = below !== item.item || answer?.some((each, i) => each !== answers?.[i]);
-  return changed ? { ...item, ...(answer && { answer }), ...(below && { item: below }) } : item;
+  return withList(withList(item, 'answer', readableAnswer), 'item', readableItem);
+}
+
+function readableAnswer(answer: QuestionnaireResponseItemAnswer): QuestionnaireResponseItemAnswer {
+  const inner = withList(answer, 'item', readableItem);
+  if (!inner.valueQuantity) return inner;
+  const { valueQuantity, ...rest } = inner;
+  const readable = readableQuantity(valueQuantity);
+  return readable === valueQuantity ? inner : { ...rest, ...(readable && { valueQuantity: readable }) };
+}
+
+/** The object with each object of a list made readable; the same object where nothing had to be changed. */
+function withList<T extends object, K extends keyof T>(holder: T, member: K, read: (element: never) => object): T {
+  const list: unknown = holder[member];
+  if (list === undefined) return holder;
+  const readable = objectsIn(list as readonly object[]).map((element) => read(element as never));
+  const unchanged = Array.isArray(list) && list.length === readable.length && readable.every((element, i) => element === list[i]);
+  return unchanged ? holder : { ...holder, [member]: readable };
 }

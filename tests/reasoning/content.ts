@@ -19,7 +19,7 @@ export const LOINC = 'http://loinc.org';
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
 export const ATC = 'http://www.whocc.no/atc';
 export const UCUM = 'http://unitsofmeasure.org';
-export const CONTENT = `${BASE}/CodeSystem/toy-content`;
+const CONTENT = `${BASE}/CodeSystem/toy-content`;
 const DATA = 'http://hl7.org/fhir/StructureDefinition/cqf-fhirQueryPattern';
 
 export const canonical = (type: string, id: string) => `${BASE}/${type}/${id}|1.0.0`;
