@@ -1,7 +1,7 @@
 import type { OperationOutcomeIssue } from './types.ts';
 
 /**
- * What can go wrong, in the caller's terms. `http/errors.ts` maps each kind to its HTTP status and issue code
+ * What can go wrong, in the caller's terms. `refusal.ts` maps each kind to its HTTP status and issue code
  * (https://hl7.org/fhir/R4/http.html#Status-Codes, https://hl7.org/fhir/R4/valueset-issue-type.html).
  */
 export type ErrorKind =

@@ -1,36 +1,13 @@
 /**
- * From what went wrong to what the caller is told (https://hl7.org/fhir/R4/http.html#Status-Codes): one table.
+ * From what went wrong to an answer; status and issue code are those of `fhir/refusal.ts`.
  * Whatever is not a FhirError is a fault of this program: 500, logged, counted, its text never sent.
  */
 import type { Response } from 'express';
-import { type ErrorKind, FhirError } from '../fhir/error.ts';
+import { FhirError } from '../fhir/error.ts';
 import { issue, outcome } from '../fhir/outcome.ts';
-import type { OperationOutcome, OperationOutcomeIssue } from '../fhir/types.ts';
+import { type Refusal, refusalOf } from '../fhir/refusal.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Send } from './send.ts';
-
-const table: Readonly<Record<ErrorKind, readonly [status: number, code: OperationOutcomeIssue['code']]>> = {
-  structure: [400, 'structure'],
-  invalid: [400, 'invalid'],
-  'not-supported': [400, 'not-supported'],
-  unauthenticated: [401, 'login'],
-  forbidden: [403, 'forbidden'],
-  'too-costly': [403, 'too-costly'],
-  'not-found': [404, 'not-found'],
-  'method-not-allowed': [405, 'not-supported'],
-  'not-acceptable': [406, 'not-supported'],
-  conflict: [409, 'conflict'],
-  gone: [410, 'deleted'],
-  stale: [412, 'conflict'],
-  ambiguous: [412, 'multiple-matches'],
-  incomplete: [412, 'required'],
-  'too-large': [413, 'too-long'],
-  'too-long': [414, 'too-long'],
-  'unsupported-media': [415, 'not-supported'],
-  misdirected: [421, 'security'],
-  unprocessable: [422, 'business-rule'],
-  unavailable: [503, 'transient'],
-};
 
 const UNEXPECTED = outcome([
   issue(
@@ -39,19 +16,6 @@ const UNEXPECTED = outcome([
     'The server met a fault of its own; the request may not have been carried out. Tell its operator the X-Request-Id.',
   ),
 ]);
-
-interface Refusal {
-  readonly status: number;
-  readonly outcome: OperationOutcome;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** What a FhirError says to the caller. */
-function refusalOf(error: FhirError): Refusal {
-  const [status, code] = table[error.kind];
-  const issues = error.issues?.length ? error.issues : [issue('error', code, error.message, error.expression)];
-  return { status, outcome: outcome(issues), headers: error.headers };
-}
 
 export interface Faults {
   /** Answers with what went wrong, unless the answer has begun already. */

@@ -3,6 +3,7 @@ import type { JsonBody } from '../fhir/json.ts';
 import type { FhirRequest } from '../fhir/request.ts';
 import type { FhirResource } from '../fhir/types.ts';
 import type { Address } from './address.ts';
+import { refuseSearchReferences } from './search-references.ts';
 import { SUBSETTED } from './summary.ts';
 
 /** A body that may become a resource of the address. */
@@ -15,7 +16,14 @@ export interface ResourceBody {
  * The resource in the body of a create (an address without id) or an update.
  * @throws FhirError `structure`, `invalid` (https://hl7.org/fhir/R4/http.html#create, #update) or `unprocessable` for a shortened resource
  */
-export function resourceBody(request: FhirRequest, { type, id }: Pick<Address, 'type'> & Partial<Address>): ResourceBody {
+export function resourceBody(request: FhirRequest, address: Pick<Address, 'type'> & Partial<Address>): ResourceBody {
+  const body = bundledBody(request, address);
+  refuseSearchReferences(body.json);
+  return body;
+}
+
+/** The same in an entry of a transaction, which may hold references by search. @throws FhirError */
+export function bundledBody(request: FhirRequest, { type, id }: Pick<Address, 'type'> & Partial<Address>): ResourceBody {
   const json = request.body;
   if (!json) throw new FhirError('structure', `The request has no body; send the ${type} as JSON.`);
   const { value } = json;

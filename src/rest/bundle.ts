@@ -2,7 +2,7 @@
  * Bundles put together from stored bytes, without reading them (https://hl7.org/fhir/R4/bundle.html).
  */
 export interface BundleHead {
-  readonly type: 'searchset' | 'history';
+  readonly type: 'searchset' | 'history' | 'batch-response' | 'transaction-response';
   /** ISO instant. */
   readonly lastUpdated: string;
   readonly total?: number;
@@ -24,7 +24,7 @@ export interface BundleEntry {
 
 /** UTF-8 JSON of the Bundle. */
 export function bundleText({ type, lastUpdated, total, links }: BundleHead, entries: readonly BundleEntry[]): Buffer {
-  const head = JSON.stringify({ resourceType: 'Bundle', meta: { lastUpdated }, type, total, link: links });
+  const head = JSON.stringify({ resourceType: 'Bundle', meta: { lastUpdated }, type, total, ...(links.length > 0 && { link: links }) });
   if (entries.length === 0) return Buffer.from(head, 'utf8');
   const pieces: Buffer[] = [Buffer.from(`${head.slice(0, -1)},"entry":[`, 'utf8')];
   entries.forEach((entry, index) => {

@@ -4,6 +4,7 @@ import { parseQueryString } from '../fhir/query-string.ts';
 import type { FhirRequest, QueryParameters } from '../fhir/request.ts';
 import type { ResourceType } from '../fhir/types.ts';
 import { parseCriteria } from '../search/parse-criteria.ts';
+import type { SearchQuery } from '../search/query.ts';
 import type { Expectation, Version } from '../storage/store.ts';
 import { withoutConcepts } from './concepts.ts';
 import type { RestDeps } from './deps.ts';
@@ -24,20 +25,32 @@ export async function match(deps: RestDeps, request: FhirRequest, type: Resource
 
 /** All that fit, at most `most`. @throws FhirError as `match` */
 export async function matchAll(
-  { store, parameters, terminology }: RestDeps,
+  deps: RestDeps,
   { now }: FhirRequest,
   type: ResourceType,
   criteria: QueryParameters,
   most: number,
 ): Promise<{ readonly versions: readonly Version[]; readonly expectation: Expectation }> {
-  const parsed = parseCriteria({ type, query: criteria, registry: parameters(), now });
-  const query = { ...parsed, where: await withoutConcepts(parsed.where, terminology), count: most + 1 };
-  const { versions } = await store.search(query);
-  if (versions.length > most) {
-    const allowed = most === 1 ? 'one, or none' : `${most} at most`;
-    throw new FhirError('ambiguous', `The criteria find several resources of type ${type}; make them fit ${allowed}.`);
-  }
+  const query = { ...(await criteriaQuery(deps, now, type, criteria)), count: most + 1 };
+  const { versions } = await deps.store.search(query);
+  if (versions.length > most) throw ambiguous(type, most);
   return { versions, expectation: { query, ids: versions.map(({ id }) => id) } };
+}
+
+/** @throws FhirError `invalid` for criteria that are not filters alone */
+export async function criteriaQuery(
+  { parameters, terminology }: Pick<RestDeps, 'parameters' | 'terminology'>,
+  now: Date,
+  type: ResourceType,
+  criteria: QueryParameters,
+): Promise<SearchQuery> {
+  const parsed = parseCriteria({ type, query: criteria, registry: parameters(), now });
+  return { ...parsed, where: await withoutConcepts(parsed.where, terminology) };
+}
+
+export function ambiguous(type: ResourceType, most = 1): FhirError {
+  const allowed = most === 1 ? 'one, or none' : `${most} at most`;
+  return new FhirError('ambiguous', `The criteria find several resources of type ${type}; make them fit ${allowed}.`);
 }
 
 /** The criteria of If-None-Exist: a query string; a leading `?` or `Type?` is tolerated. */

@@ -10,6 +10,7 @@ import { ifMatch } from './etag.ts';
 import { patched } from './patched.ts';
 import { writeAnswer } from './prefer.ts';
 import { takeOnly } from './query-parameters.ts';
+import { refuseSearchReferences } from './search-references.ts';
 import { writeOne } from './write.ts';
 
 export function patch(deps: RestDeps): Interaction {
@@ -52,6 +53,7 @@ async function patchVersion(
     );
   }
   const { resource, value } = patched(request, version, deps.core);
+  refuseSearchReferences({ text: JSON.stringify(value), value });
   const issues = await deps.check(value, request);
   const writing = { kind: 'update', method: 'PATCH', id: version.id, resource, value, ifMatch: [version.versionId] } as const;
   const written = await writeOne(deps, change(writing, deps.parameters()), expectations).catch(meanwhile);

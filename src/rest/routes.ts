@@ -16,6 +16,7 @@ import { operationRoutes } from './operation-routes.ts';
 import { conditionalPatch, patch } from './patch.ts';
 import { read } from './read.ts';
 import { search } from './search.ts';
+import { processBundle } from './transaction/process-bundle.ts';
 import { update } from './update.ts';
 import { vread } from './vread.ts';
 
@@ -37,11 +38,14 @@ export interface Route {
 export function routes(deps: RestDeps): readonly Route[] {
   const find = search(deps);
   const write = (run: Interaction) => (deps.readOnly ? refuseWrite : run);
+  const bundle = write(processBundle(deps, () => table));
   const table: readonly Route[] = [
     { method: 'GET', path: '/metadata', interaction: 'capabilities', run: metadata(deps, () => table) },
     { method: 'GET', path: '/_history', interaction: 'history-system', run: history(deps) },
     { method: 'POST', path: '/_search', interaction: 'search-system', run: find },
     { method: 'GET', path: '', interaction: 'search-system', run: find },
+    { method: 'POST', path: '', interaction: 'transaction', run: bundle },
+    { method: 'POST', path: '', interaction: 'batch', run: bundle }, // the type of the Bundle tells which
     ...operationRoutes(deps),
     { method: 'GET', path: '/[type]/_history', interaction: 'history-type', run: history(deps) },
     { method: 'POST', path: '/[type]/_search', interaction: 'search-type', run: find },
