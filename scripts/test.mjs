@@ -9,5 +9,6 @@ const flags = ['--experimental-vm-modules', '--no-warnings'];
 const { status } = spawnSync(process.execPath, [...flags, 'node_modules/jest/bin/jest.js', '--maxWorkers=100%', ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
+  env: { ...process.env, TZ: 'UTC' }, // as the server sets it for itself
 });
 process.exitCode = status ?? 1;

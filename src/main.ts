@@ -1,4 +1,5 @@
 /** The server as a process: it serves until it is told to stop. */
+import './utc.ts';
 import { readConfig } from './config.ts';
 import { createLog, type Log, say } from './log.ts';
 import { openServer, type RunningServer } from './server.ts';
