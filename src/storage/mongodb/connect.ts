@@ -16,6 +16,8 @@ export interface MongoOptions {
   readonly retryForMs?: number;
   /** How long an operation looks for a primary, in milliseconds. */
   readonly selectionMs?: number;
+  /** How long a unit is tried, its wait for others included, before the caller is told to come back, in milliseconds. */
+  readonly tryForMs?: number;
   readonly now?: () => Date;
 }
 
@@ -48,7 +50,7 @@ function clientOf(url: string, serverSelectionTimeoutMS: number): MongoClient {
       appName: 'ramus',
       serverSelectionTimeoutMS,
       connectTimeoutMS: 5_000,
-      heartbeatFrequencyMS: 5_000, // with the one above: a server that fell silent is given up after ten seconds
+      heartbeatFrequencyMS: 2_000, // with the one above: a server that fell silent is given up after seven seconds
       retryReads: true,
       retryWrites: true,
       promoteBuffers: false,

@@ -1,20 +1,23 @@
 /** What the driver throws, in the port's terms. Texts of the driver are never passed on: they may name hosts and values. */
-import { MongoError, MongoErrorLabel, MongoServerError } from 'mongodb';
+import { MongoError, MongoErrorLabel, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 
 const DUPLICATE_KEY = 11000;
 const TIME_LIMIT = 50; // MaxTimeMSExpired
-const TOO_LARGE = new Set([10334, 17419, 17420]); // BSONObjectTooLarge and its kin
+/** Shutting down, stepped down, not primary, recovering: codes that may come without the label that belongs to them. */
+const NOT_PRIMARY = new Set([91, 189, 10058, 10107, 11600, 11602, 13435, 13436]);
 const NO_TRANSACTIONS = new Set([20, 263]); // IllegalOperation, OperationNotSupportedInTransaction
 const NOT_LET_IN = new Set([13, 18, 8000]); // Unauthorized, AuthenticationFailed, the same of a hosted cluster
 
+/** Whether the `_id` is there already. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
-/** Whether the server said that it knows no transactions. */
+/** Whether the server said that it knows no transactions; the driver takes that for something else and puts its own error around it. */
 export function refusesTransactions(error: unknown): boolean {
-  return error instanceof MongoServerError && NO_TRANSACTIONS.has(Number(error.code));
+  if (!(error instanceof MongoServerError)) return false;
+  return NO_TRANSACTIONS.has(Number(error.code)) || refusesTransactions(error.originalError);
 }
 
 /** Whether the server does not take the user of the address. */
@@ -22,33 +25,36 @@ export function refusesUser(error: unknown): boolean {
   return error instanceof MongoServerError && NOT_LET_IN.has(Number(error.code));
 }
 
-/** Whether the whole unit may be run again: nothing of it was kept. */
-export function isTransient(error: unknown): boolean {
-  return error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.TransientTransactionError);
+/**
+ * Whether nothing of the unit was kept, so that all of it may be run again: the server says so, another one is primary now, or
+ * an insert met a row that was committed after the unit's snapshot and will be seen by the next.
+ */
+export function isAgain(error: unknown): boolean {
+  return hasLabel(error, MongoErrorLabel.TransientTransactionError) || isElsewhere(error) || isDuplicateKey(error);
 }
 
-/** Whether a commit may have been carried out or not. */
-export function isUnknown(error: unknown): boolean {
-  return error instanceof MongoError && error.hasErrorLabel(MongoErrorLabel.UnknownTransactionCommitResult);
+/** Whether a commit that failed so may have been carried out all the same. */
+export function mayBeCommitted(error: unknown): boolean {
+  return hasLabel(error, MongoErrorLabel.UnknownTransactionCommitResult) || isElsewhere(error);
+}
+
+function hasLabel(error: unknown, label: string): boolean {
+  return error instanceof MongoError && error.hasErrorLabel(label);
+}
+
+/** Whether the server is away or another one is primary, which the server or the driver says with or without a label. */
+function isElsewhere(error: unknown): boolean {
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true;
+  return error instanceof MongoServerError && NOT_PRIMARY.has(Number(error.code));
 }
 
 /** A fault of the database as a FhirError; what is none stays as it is. */
 export function inOurTerms(error: unknown): unknown {
-  if (isTooLarge(error)) {
-    return new FhirError('too-large', 'The resource with its index is larger than the database keeps in one document (16 MB); split it.');
-  }
   if (!(error instanceof MongoError)) return error;
   if (error instanceof MongoServerError && error.code === TIME_LIMIT) {
     return new FhirError('too-costly', 'The search takes longer than the server lets one search take; narrow it by another parameter.');
   }
-  return isUnknown(error)
-    ? unavailable('did not say whether the change was kept; read the resource before you try again', error)
-    : unavailable('does not answer at present; try again in a moment', error);
-}
-
-/** The server says so, or the driver has no room to write it: then it throws a RangeError. */
-function isTooLarge(error: unknown): boolean {
-  return (error instanceof MongoServerError && TOO_LARGE.has(Number(error.code))) || error instanceof RangeError;
+  return unavailable('does not answer at present; try again in a moment', error);
 }
 
 export function unavailable(what: string, cause?: unknown): FhirError {

@@ -5,6 +5,7 @@ import { claimWhatIsFree } from './claims.ts';
 import type { Collections } from './collections.ts';
 import type { VersionDocument } from './documents.ts';
 import { raiseRevision } from './revisions.ts';
+import { refuseTooLarge } from './steps.ts';
 
 /** Writes versions as they are; one that is there already is left alone, so that an import may be repeated. */
 export async function importVersions(collections: Collections, rows: readonly Version[], session: ClientSession): Promise<void> {
@@ -27,7 +28,9 @@ export async function importVersions(collections: Collections, rows: readonly Ve
 
 function documentOf({ type, id, versionId: v, lastUpdated: lu, method, json, origin }: Version): VersionDocument {
   const body = json && new Binary(json);
-  return { _id: `${type}/${id}/${v}`, type, id, v, lu, method, ...(body && { body }), ...(origin && { origin }), unit: 'import' };
+  const document = { _id: `${type}/${id}/${v}`, type, id, v, lu, method, ...(body && { body }), ...(origin && { origin }), unit: 'import' };
+  refuseTooLarge(document);
+  return document;
 }
 
 async function idsOf({ versions }: Collections, ids: readonly string[], session: ClientSession): Promise<ReadonlySet<string>> {

@@ -27,12 +27,12 @@ export interface OpenMongo {
 
 /** @throws Error with a sentence for the operator, never with the address: it may hold a password */
 export async function openMongo(url: string, options: MongoOptions = {}): Promise<OpenMongo> {
-  const { now = () => new Date() } = options;
+  const { now = () => new Date(), tryForMs = 20_000 } = options;
   const { client, database, kind } = await connect(url, options);
   const parts = collections(database);
   const under = calls();
   const found = searches(parts);
-  const units = transactions({ client, collections: parts, searches: found, calls: under, now });
+  const units = transactions({ client, collections: parts, searches: found, calls: under, tryForMs, now });
   const revisions = await watchRevisions(parts, under);
   const stopSweeping = sweepRegularly(parts, under, now);
   let closing: Promise<void> | undefined;

@@ -8,13 +8,11 @@ import type { ClientSession, MongoClient } from 'mongodb';
 import type { Written } from '../store.ts';
 import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
-import { isDuplicateKey, isTransient, isUnknown, unavailable } from './faults.ts';
+import { isAgain, mayBeCommitted, unavailable } from './faults.ts';
 import type { Searches } from './searches.ts';
 import { turns, turnsOf } from './turns.ts';
 import { type Unit, writeUnit } from './unit.ts';
 
-/** How long a unit is tried, its wait for others included, before the caller is told to come back. */
-const TRY_FOR_MS = 20_000;
 const LONGEST_PAUSE_MS = 250;
 
 export const TRANSACTION = {
@@ -34,19 +32,20 @@ export interface TransactionParts {
   readonly collections: Collections;
   readonly searches: Searches;
   readonly calls: Calls;
+  readonly tryForMs: number;
   readonly now: () => Date;
 }
 
 type Work<T> = (session: ClientSession) => Promise<T>;
 
-export function transactions({ client, collections, searches, calls, now }: TransactionParts): Transactions {
+export function transactions({ client, collections, searches, calls, tryForMs, now }: TransactionParts): Transactions {
   const line = turns();
   const retried = <T>(work: Work<T>, deadline: number) => inSession(client, (session) => tried(session, work, deadline));
   return {
-    run: (work) => calls.run(() => retried(work, Date.now() + TRY_FOR_MS)),
+    run: (work) => calls.run(() => retried(work, Date.now() + tryForMs)),
     write: (unit) =>
       calls.run(() => {
-        const deadline = Date.now() + TRY_FOR_MS;
+        const deadline = Date.now() + tryForMs;
         let planned: readonly Written[] = [];
         const work: Work<readonly Written[]> = async (session) => {
           if (await isWritten(collections, planned, unit.id, session)) return planned;
@@ -97,15 +96,12 @@ async function commit(session: ClientSession, deadline: number): Promise<void> {
       await session.commitTransaction();
       return;
     } catch (error) {
-      if (!isUnknown(error) || Date.now() > deadline) throw error;
+      if (!mayBeCommitted(error)) throw error;
+      if (Date.now() > deadline)
+        throw unavailable('did not say whether the change was kept; read the resource before you try again', error);
       await sleep(pause(attempt));
     }
   }
-}
-
-/** A duplicate key is a row that was committed after this unit's snapshot: on a new snapshot it will be seen. */
-function isAgain(error: unknown): boolean {
-  return isDuplicateKey(error) || isTransient(error);
 }
 
 function pause(attempt: number): number {

@@ -22,7 +22,11 @@ export function mongoUpkeep({ collections, transactions, calls }: UpkeepParts): 
   const { current, meta } = collections;
   return {
     stale: (type, parametersHash, page) =>
-      calls.run(() => pageBy(current, { t: type, ph: { $ne: parametersHash } }, 'ph', page, toVersion)),
+      calls.run(async () => {
+        const filter = { t: type, ph: { $ne: parametersHash } };
+        const found = await pageBy(current, filter, 'ph', page, toVersion);
+        return page.after === undefined ? { ...found, total: await current.countDocuments(filter) } : found;
+      }),
     loaded: (page) =>
       calls.run(() => pageBy(current, { t: { $gt: '' as ResourceType }, 'origin.folder': { $gt: '' } }, 'origin.folder', page, toLoaded)),
     reindex: (rows) => reindex({ collections, transactions }, rows),

@@ -16,6 +16,8 @@ const VERSION = '0.7.0b3';
 const run = promisify(execFile);
 
 export interface WireServer {
+  /** Whether it was started here, so that its faults may be provoked. */
+  readonly isOurs: boolean;
   /** URI of a database of its own. */
   url(database?: string): string;
   /** Ends the process at once, as a power cut would; only of a server that was started here. */
@@ -43,6 +45,7 @@ function givenServer(uri: string): WireServer {
     throw new Error('the server of MONGODB_URI is not ours to end');
   };
   return {
+    isOurs: false,
     url(database = `ramus-test-${randomUUID()}`) {
       const url = new URL(uri);
       url.pathname = `/${database}`;
@@ -101,6 +104,7 @@ async function localServer(program: string): Promise<WireServer> {
     }
   };
   return {
+    isOurs: true,
     url: (database = `ramus-test-${randomUUID()}`) => `mongodb://127.0.0.1:${port}/${database}?replicaSet=secantus`,
     kill: () => end('SIGKILL'),
     async restart() {
