@@ -3,6 +3,7 @@ import { parseCanonical } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions.ts';
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
 import { SEPARATOR } from '../search/entries.ts';
+import { escaped, keyOf } from '../search/keys.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { CoreDefinitions } from './core.ts';
 import { type CanonicalResource, latest } from './latest.ts';
@@ -78,7 +79,7 @@ export function createDefinitions({ store, core }: { store: ResourceStore; core:
 }
 
 async function search(store: ResourceStore, url: string, type: ResourceType | undefined): Promise<readonly CanonicalResource[]> {
-  const query = { types: type ? [type] : [], where: { kind: 'key', keys: [`url${SEPARATOR}${url}`] }, sort: [], count: PAGE } as const;
+  const query = { types: type ? [type] : [], where: { kind: 'key', keys: [keyOf('url', escaped(url))] }, sort: [], count: PAGE } as const;
   const found: CanonicalResource[] = [];
   let page = await store.search(query);
   for (;;) {

@@ -5,7 +5,7 @@ import { issue, outcome } from '../fhir/outcome.ts';
 import { valuesOf } from '../fhir/parameters.ts';
 import type { FhirRequest, QueryParameters } from '../fhir/request.ts';
 import type { FhirResource, OperationDefinition, OperationOutcomeIssue, Parameters } from '../fhir/types.ts';
-import { SEPARATOR } from '../search/entries.ts';
+import { escaped, keyOf } from '../search/keys.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { Validator } from '../validation/validator.ts';
 
@@ -121,7 +121,7 @@ function addressed(resource: unknown, { type, id }: FhirRequest, mode: Mode | un
 async function taken(resource: unknown, { type, id }: FhirRequest, mode: Mode | undefined, store: ResourceStore) {
   const { url, version } = (resource ?? {}) as { url?: unknown; version?: unknown };
   if ((mode !== 'create' && mode !== 'update') || !type || typeof url !== 'string') return [];
-  const page = await store.search({ types: [type], where: { kind: 'key', keys: [`url${SEPARATOR}${url}`] }, sort: [], count: 100 });
+  const page = await store.search({ types: [type], where: { kind: 'key', keys: [keyOf('url', escaped(url))] }, sort: [], count: 100 });
   const same = page.versions.filter(({ json }) => json && JSON.parse(json.toString('utf8')).version === version);
   const other = same.find((each) => mode === 'create' || each.id !== id);
   if (!other) return [];
