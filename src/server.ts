@@ -6,24 +6,30 @@ import { cdsServices } from './cds/cds-services.ts';
 import { createFetch } from './cds/fetch.ts';
 import type { Config } from './config.ts';
 import { contentFolders } from './content/folders.ts';
+import { keepDefinitions } from './content/kept-definitions.ts';
 import { loadContent } from './content/load.ts';
-import { planReindex } from './content/reindex.ts';
-import { searchParameters } from './content/search-parameters.ts';
-import { openCore } from './definitions/core.ts';
+import { publish } from './content/published.ts';
+import { openSearchParameters, profileParameters } from './content/search-parameters.ts';
+import { type CoreDefinitions, openCore } from './definitions/core.ts';
 import { createDefinitions } from './definitions/definitions.ts';
 import { definitionsFolder } from './definitions/folder.ts';
+import type { Operation } from './fhir/operation.ts';
+import type { FhirResource, OperationDefinition } from './fhir/types.ts';
 import { createReadiness } from './http/readiness.ts';
 import { closeServer, createHttpServer, listen } from './http/server.ts';
 import { startingUp } from './http/starting-up.ts';
 import type { Log } from './log.ts';
+import { searchParameterStatus } from './operations/search-parameter-status.ts';
 import { validate } from './operations/validate.ts';
+import { versions } from './operations/versions.ts';
 import { holdBack } from './reasoning/hold-back.ts';
+import { COMPARTMENT_OWNERS } from './rest/capabilities.ts';
 import { type OpenStore, openStore } from './stores.ts';
 import { createTerminology } from './terminology/local-terminology.ts';
 import { createValidator } from './validation/resource-validator.ts';
 import { gatherFacts } from './web/gather-facts.ts';
 import type { StartFacts } from './web/start-facts.ts';
-import { createWriteCheck } from './write-check.ts';
+import { createWriteCheck, withParameterCheck } from './write-check.ts';
 
 export interface RunningServer {
   /** Base of all addresses, without trailing slash. */
@@ -57,10 +63,11 @@ export async function openServer({ config, log, progress }: ServerParts): Promis
     publicUrl,
     facts: rooms.facts,
     unexpectedErrors: rooms.app.unexpectedErrors,
-    indexed: rooms.reindex(),
+    indexed: rooms.start(),
     async stop() {
       rooms.stopping();
       await closeServer(server);
+      await rooms.stopped();
       await opened.close();
     },
   };
@@ -82,24 +89,24 @@ async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, 
   const baseUrl = `${publicUrl}/fhir`;
   const core = openCore();
   const profiles = join(packageFolder, 'profiles');
-  const parameters = searchParameters(core, { baseUrl, profiles });
-  const reindexing = await planReindex({ upkeep, registry: parameters.all });
-  parameters.wait(reindexing.pending);
+  const own = profileParameters(profiles);
+  const report = (sentence: string) => log.info(sentence);
+  const parameters = await openSearchParameters({ store, upkeep, core, own, baseUrl, report });
   const definitions = createDefinitions({ store, core });
   const terminology = createTerminology({ definitions });
   const validator = createValidator({ structure: core.structure, definitions, terminology });
   const folders = contentFolders(config.contentDirs);
   const content = { folders, ...(folders.length && { profilesFolder: profiles }) };
-  const report = await loadContent({
-    ...content,
-    store,
-    upkeep,
-    registry: () => parameters.all,
-    core,
-    definitions,
-    validator,
-    log: progress,
-  });
+  const operations = [
+    validate({ store, validator, definition: operationDefinition(core, 'Resource-validate') }),
+    versions(operationDefinition(core, 'CapabilityStatement-versions')),
+    searchParameterStatus(parameters),
+  ];
+  const standing = standingDefinitions(core, own, operations);
+  const loading = { store, upkeep, registry: parameters.registry, log: progress };
+  for (const sentence of await publish({ ...loading, definitions: standing })) report(sentence);
+  const loaded = await loadContent({ ...content, ...loading, core, definitions, validator });
+  await parameters.refresh();
   const cds = cdsServices({
     store,
     definitions,
@@ -110,38 +117,45 @@ async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, 
     allowedServers: config.fhirServers === 'loopback' ? ['loopback'] : config.fhirServers,
     without: config.ehrWithout,
     baseUrl,
-    report: (sentence) => log.info(sentence),
+    report,
   });
+  const names = new Set(standing.map(({ resourceType, id }) => `${resourceType}/${id}`));
   const rest = {
-    store,
-    parameters: parameters.searchable,
+    store: keepDefinitions({ store, isOwn: (type, id) => names.has(`${type}/${id}`), written: parameters.refresh }),
+    parameters: parameters.registry,
     terminology,
     core,
-    check: createWriteCheck(validator, config.validateOnWrite),
-    operations: [validate({ store, validator, definition: required(core.operationDefinition('Resource-validate')) })],
+    check: withParameterCheck(createWriteCheck(validator, config.validateOnWrite), parameters.faults),
+    operations,
     software,
     readOnly: config.readOnly,
   };
-  const facts = () => gatherFacts({ publicUrl, kind, report, cds, store });
+  const facts = () => gatherFacts({ publicUrl, kind, report: loaded, cds, store });
   const readiness = createReadiness(store);
   const app = createApp({ config, publicUrl, rest, cds, facts, ready: readiness.ready, log });
-  const reindexingEnds = new AbortController();
-  return {
-    app,
-    facts,
-    reindex: () => reindexing.run({ completed: parameters.wait, signal: reindexingEnds.signal }),
-    stopping() {
-      reindexingEnds.abort();
-      readiness.stop();
-    },
-  };
+  return { app, facts, start: parameters.start, stopping: readiness.stop, stopped: parameters.stop };
+}
+
+/** What `/metadata` names, to be read and searched like any resource. */
+function standingDefinitions(
+  core: CoreDefinitions,
+  own: readonly FhirResource[],
+  operations: readonly Operation[],
+): readonly FhirResource[] {
+  return [
+    ...core.searchParameters(),
+    ...own,
+    ...COMPARTMENT_OWNERS.flatMap((owner) => core.compartment(owner) ?? []),
+    ...operations.map(({ definition }) => core.resolve(definition.url ?? '', 'OperationDefinition') ?? definition),
+  ];
 }
 
 const packageFolder = join(definitionsFolder(), '..', '..');
 const { name, version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { name: string; version: string };
 const software = { name, version };
 
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('The index of R4 in build/r4 lacks a definition that the server needs; run npm run build.');
-  return value;
+function operationDefinition(core: CoreDefinitions, id: string): OperationDefinition {
+  const definition = core.operationDefinition(id);
+  if (definition) return definition;
+  throw new Error('The index of R4 in build/r4 lacks a definition that the server needs; run npm run build.');
 }

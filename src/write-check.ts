@@ -1,5 +1,8 @@
+import type { ParameterFault } from './content/parameter-faults.ts';
+import { isActive } from './content/parameters-in-force.ts';
 import { FhirError } from './fhir/error.ts';
-import type { OperationOutcomeIssue } from './fhir/types.ts';
+import { issue } from './fhir/outcome.ts';
+import type { OperationOutcomeIssue, SearchParameter } from './fhir/types.ts';
 import type { WriteCheck } from './rest/deps.ts';
 import { isKnowledgeType } from './storage/knowledge.ts';
 import type { Validator } from './validation/validator.ts';
@@ -20,6 +23,19 @@ export function createWriteCheck(validator: Validator, mode?: WriteMode): WriteC
     const kind = verdict(refused);
     if (kind) throw new FhirError(kind, 'The resource is not valid.', { issues });
     return strictness === 'off' ? [] : issues.map(asWarning);
+  };
+}
+
+/** A search parameter that is to be in force must be one that rows can be indexed with; of others its faults are told as warnings. */
+export function withParameterCheck(check: WriteCheck, faults: (given: SearchParameter) => readonly ParameterFault[]): WriteCheck {
+  return async (resource, request) => {
+    const remarks = await check(resource, request);
+    const given = resource as SearchParameter;
+    if (given.resourceType !== 'SearchParameter') return remarks;
+    const severity = isActive(given) ? 'error' : 'warning';
+    const issues = faults(given).map(({ sentence, expression }) => issue(severity, 'business-rule', sentence, expression));
+    if (severity === 'error' && issues.length > 0) throw new FhirError('unprocessable', 'The search parameter cannot be used.', { issues });
+    return [...remarks, ...issues];
   };
 }
 

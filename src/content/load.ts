@@ -46,7 +46,7 @@ export async function loadContent(deps: LoadDeps): Promise<LoadReport> {
   return report(files, done);
 }
 
-async function loadedRows(upkeep: StoreUpkeep): Promise<ReadonlyMap<string, LoadedRow>> {
+export async function loadedRows(upkeep: StoreUpkeep): Promise<ReadonlyMap<string, LoadedRow>> {
   const rows = new Map<string, LoadedRow>();
   for (let after: string | undefined, more = true; more; more = after !== undefined) {
     const page = await upkeep.loaded({ count: 1000, ...(after && { after }) });
@@ -57,7 +57,7 @@ async function loadedRows(upkeep: StoreUpkeep): Promise<ReadonlyMap<string, Load
 }
 
 /** Deletions first: what takes a deleted resource's url|version is then free to. */
-async function plan(files: readonly ContentFile[], rows: ReadonlyMap<string, LoadedRow>, make: StepMaker): Promise<readonly Step[]> {
+export async function plan(files: readonly ContentFile[], rows: ReadonlyMap<string, LoadedRow>, make: StepMaker): Promise<readonly Step[]> {
   const named = new Set(files.map(({ type, id }) => `${type}/${id}`));
   const orphans = [...rows.values()].filter((row) => make.isOurs(row.origin) && !named.has(`${row.type}/${row.id}`));
   const steps: Step[] = [];

@@ -1,6 +1,6 @@
 /**
- * Search parameters change with releases and profiles; rows do not. While the server serves, rows that were indexed with
- * other parameters are indexed again, and until that is done what is new is neither searched nor advertised.
+ * Search parameters change with releases, profiles and what is stored; rows do not. While the server serves, rows that were
+ * indexed with other parameters are indexed again, and until that is done what is new is neither searched nor advertised.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { resourceTypes } from '../fhir/resource-types.ts';
@@ -19,11 +19,13 @@ export interface ReindexDeps {
   readonly registry: ParameterRegistry;
 }
 
-interface RunOptions {
+export interface RunOptions {
   /** Called when a type is done, with what is left. */
   readonly completed?: (pending: Pending) => void;
   /** Stops between two rows; what is done stays done, the rest is found again at the next start. */
   readonly signal?: AbortSignal;
+  /** Settles when nobody writes rows with older parameters any more; no type is done before that. */
+  readonly settled?: Promise<unknown>;
 }
 
 export interface Reindexing {
@@ -50,7 +52,7 @@ export async function planReindex({ upkeep, registry }: ReindexDeps): Promise<Re
     const { items } = await upkeep.stale(type, registry.hash(type), { count: 1 });
     if (items.length) pending.set(type, unfinished(noted.get(type), registry.fingerprints(type)));
   }
-  return { pending, types: [...pending.keys()], run: (options = {}) => run({ upkeep, registry }, pending, options) };
+  return { pending, types: [...pending.keys()], run: (options = {}) => reindex({ upkeep, registry }, pending, options) };
 }
 
 /**
@@ -58,8 +60,12 @@ export async function planReindex({ upkeep, registry }: ReindexDeps): Promise<Re
  * of another release: nobody knows which parameters they lack, so all of them wait.
  */
 function unfinished(before: Fingerprints = {}, now: Fingerprints): ReadonlySet<string> {
-  const codes = Object.keys(now).filter((code) => !ALWAYS.has(code));
-  return new Set(isEqual(before, now) ? codes : codes.filter((code) => before[code] !== now[code]));
+  return isEqual(before, now) ? new Set(Object.keys(now).filter((code) => !ALWAYS.has(code))) : changedCodes(before, now);
+}
+
+/** Codes that are new or whose entries differ. */
+export function changedCodes(before: Fingerprints, now: Fingerprints): ReadonlySet<string> {
+  return new Set(Object.keys(now).filter((code) => !ALWAYS.has(code) && before[code] !== now[code]));
 }
 
 function isEqual(a: Fingerprints, b: Fingerprints): boolean {
@@ -67,10 +73,15 @@ function isEqual(a: Fingerprints, b: Fingerprints): boolean {
   return codes.length === Object.keys(b).length && codes.every((code) => a[code] === b[code]);
 }
 
-async function run(deps: ReindexDeps, pending: Pending, { signal, completed }: RunOptions): Promise<void> {
+/** Brings the rows of these types up to date, type by type. @throws Error as `Reindexing.run` */
+export async function reindex(deps: ReindexDeps, pending: Pending, { signal, completed, settled }: RunOptions): Promise<void> {
   const left = new Map(pending);
   for (const type of pending.keys()) {
     await indexType(deps, type, signal);
+    if (settled) {
+      await settled;
+      await indexType(deps, type, signal);
+    }
     if (signal?.aborted) return;
     await deps.upkeep.noteIndexed(new Map([[type, deps.registry.fingerprints(type)]]));
     left.delete(type);

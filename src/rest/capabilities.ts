@@ -54,12 +54,12 @@ function server(facts: Facts): CapabilityStatementRest {
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     searchParam: facts.registry.common().map(searchParameter),
     ...(operation.length > 0 && { operation }),
-    compartment: OWNERS.flatMap((owner) => facts.core.compartment(owner)?.url ?? []),
+    compartment: COMPARTMENT_OWNERS.flatMap((owner) => facts.core.compartment(owner)?.url ?? []),
   };
 }
 
 /** Types that own a compartment (https://hl7.org/fhir/R4/compartmentdefinition.html). */
-const OWNERS = ['Patient', 'Encounter', 'RelatedPerson', 'Practitioner', 'Device'];
+export const COMPARTMENT_OWNERS = ['Patient', 'Encounter', 'RelatedPerson', 'Practitioner', 'Device'];
 
 type InteractionCode = NonNullable<CapabilityStatementRestResource['interaction']>[number]['code'];
 type SystemCode = NonNullable<CapabilityStatementRest['interaction']>[number]['code'];

@@ -4,7 +4,7 @@ import type { Origin, Page, Paging, Version } from './store.ts';
 
 /** What start-up and operators need of a store, never a request. Promise: `tests/storage/upkeep.contract.ts`. */
 export interface StoreUpkeep {
-  /** Current rows of a type whose entries were made with other search parameters than `parametersHash`. */
+  /** Current rows of a type whose entries were made with other search parameters than `parametersHash`; the first page has the total. */
   stale(type: ResourceType, parametersHash: string, page: Paging): Promise<Page<Version>>;
   /** Replaces entries without a new version, only where the row is still the version that was read; gives how many were. */
   reindex(rows: readonly Reindexed[]): Promise<number>;

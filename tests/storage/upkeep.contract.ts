@@ -34,11 +34,15 @@ export function upkeepContract(name: string, open: Open): void {
 
     async function stale(type: ResourceType, hash: string, count = 100): Promise<readonly Version[]> {
       const found: Version[] = [];
+      let total: number | undefined;
       for (let page: Page<Version> | undefined; !page || page.next; ) {
+        const first = page === undefined;
         page = await upkeep().stale(type, hash, { count, ...(page?.next && { after: page.next }) });
+        if (first) total = page.total;
         expect(page.items.length).toBeLessThanOrEqual(count);
         found.push(...page.items);
       }
+      expect(total).toBe(found.length);
       return found;
     }
 

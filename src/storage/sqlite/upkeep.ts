@@ -35,7 +35,15 @@ export class SqliteUpkeep implements StoreUpkeep {
         items.map((row) => headOf(type, row)),
       ),
       ...(last && { next: JSON.stringify([last[7], last[0]]) }),
+      ...(after === undefined && { total: last ? this.#countStale(number, Number(current)) : items.length }),
     };
+  }
+
+  #countStale(type: number, current: number): number {
+    const [count] =
+      this.#connection.get(sql`SELECT count(*) FROM resource INDEXED BY resource_parameters
+        WHERE type = ${type} AND deleted = 0 AND parameters <> ${current}`) ?? [];
+    return Number(count);
   }
 
   reindex(rows: readonly Reindexed[]): Promise<number> {
