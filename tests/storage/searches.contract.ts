@@ -177,6 +177,13 @@ export function searchesContract(opened: () => Opened): void {
       where,
     });
 
+    const referredTo = (parameter: string, type: 'Measure' | 'Task', where: Condition): Condition => ({
+      kind: 'referred',
+      type,
+      parameter,
+      where,
+    });
+
     test('refers: to a current row of a type that fulfils the rest', async () => {
       expect(await found(refers('subject', ['Patient'], has(key('gender', 'male'))))).toEqual(['a', 'b']);
       expect(await found(refers('subject', ['Patient'], { kind: 'text-prefix', prefix: key('name', 'ram') }))).toEqual(['a']);
@@ -194,6 +201,16 @@ export function searchesContract(opened: () => Opened): void {
       const chained = refers('focus', ['Measure'], refers('subject', ['Patient'], has(key('gender', 'male'))));
       expect(await found(chained, 'Task')).toEqual(['t1']);
       expect(await found(or(chained, has(key('status', 'open'))), 'Task')).toEqual(['t1', 't2']);
+    });
+
+    test('a chain of three links with many branches at each', async () => {
+      const branches = (where: Condition) => or(...Array.from({ length: 100 }, (_, i) => has(key('no', String(i)))), not(not(where)));
+      const inmost = branches(
+        and(has(key('gender', 'male')), not(referredTo('subject', 'Measure', branches(has(key('status', 'retired')))))),
+      );
+      const middle = branches(refers('subject', ['Patient'], inmost));
+      expect(await found(branches(refers('focus', ['Measure'], middle)), 'Task')).toEqual(['t1']);
+      expect(await found(refers('focus', ['Measure'], and(middle, not(or()))), 'Task')).toEqual(['t1']);
     });
 
     test('referred: by a current row that fulfils the rest', async () => {

@@ -37,10 +37,17 @@ export function connect(path: string, role: 'reads' | 'writes'): Connection {
   const readers = statements(database, true);
   const writers = statements(database, false);
   return {
-    get: (query) => guarded(() => readers(query.text).get(bind(query.values))) as Row | undefined,
-    all: (query) => guarded(() => readers(query.text).all(bind(query.values)) as unknown[][]).map(withBuffers),
-    run: (query) => {
-      const { lastInsertRowid, changes } = guarded(() => writers(query.text).run(bind(query.values)));
+    get: ({ text, values }) => {
+      const bound = bind(values);
+      return guarded(() => readers(text).get(bound)) as Row | undefined;
+    },
+    all: ({ text, values }) => {
+      const bound = bind(values);
+      return guarded(() => readers(text).all(bound) as unknown[][]).map(withBuffers);
+    },
+    run: ({ text, values }) => {
+      const bound = bind(values);
+      const { lastInsertRowid, changes } = guarded(() => writers(text).run(bound));
       return { rowid: Number(lastInsertRowid), changes };
     },
     exec: (text) => {

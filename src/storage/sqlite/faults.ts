@@ -9,12 +9,18 @@ const PASSING: readonly (readonly [code: RegExp, why: string])[] = [
   [/^SQLITE_NOMEM/, 'memory is short'],
 ];
 
+/** Limits of SQLite's parser, met by a search of many chains in each other. */
+const TOO_DEEP = /parser stack overflow|Expression tree is too large/;
+
 /** Runs a call of the driver. @throws FhirError `unavailable` where the store cannot do its work now; other faults as they are */
 export function guarded<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const message = error instanceof Error ? error.message : '';
+    if (TOO_DEEP.test(message))
+      throw new FhirError('too-costly', 'The search nests too many conditions in each other; ask in several steps.');
     const why = PASSING.find(([pattern]) => pattern.test(code))?.[1];
     throw why ? unavailable(why) : error;
   }

@@ -13,7 +13,7 @@ export function sql(texts: TemplateStringsArray, ...holes: readonly (Fragment | 
   for (const [i, hole] of holes.entries()) {
     if (isFragment(hole)) {
       text += hole.text;
-      values.push(...hole.values);
+      for (const value of hole.values) values.push(value); // there may be too many for a spread
     } else {
       text += '?';
       values.push(hole);
@@ -28,15 +28,22 @@ export function raw(text: string): Fragment {
   return { text, values: [] };
 }
 
-/** Joined in halves, so that a long chain of OR stays flat for SQLite's limit of expression depth (1,000). */
+/** Links of a chain that stand side by side: SQLite's tree of one is as deep as it is long (at most 1,000 in all). */
+const FLAT = 120;
+
+/** Joined flat, long ones in groups: parentheses are what SQLite's parser takes fewest of (its stack has 100 places). */
 export function chain(fragments: readonly Fragment[], operator: 'AND' | 'OR', none: Fragment): Fragment {
-  const [first] = fragments;
+  const [first, ...others] = fragments;
   if (!first) return none;
-  if (fragments.length === 1) return first;
-  const middle = fragments.length >> 1;
-  const left = chain(fragments.slice(0, middle), operator, none);
-  const right = chain(fragments.slice(middle), operator, none);
-  return sql`(${left} ${raw(operator)} ${right})`;
+  if (others.length === 0) return first;
+  if (fragments.length > FLAT) return chain(groupsOf(fragments, operator, none), operator, none);
+  const values = fragments.flatMap((fragment) => fragment.values);
+  return { text: `(${fragments.map(({ text }) => text).join(` ${operator} `)})`, values };
+}
+
+function groupsOf(fragments: readonly Fragment[], operator: 'AND' | 'OR', none: Fragment): readonly Fragment[] {
+  const count = Math.ceil(fragments.length / FLAT);
+  return Array.from({ length: count }, (_, i) => chain(fragments.slice(i * FLAT, (i + 1) * FLAT), operator, none));
 }
 
 /**

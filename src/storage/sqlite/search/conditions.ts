@@ -20,6 +20,8 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
       return hasEntry(row, ENTRY.key, oneOf(raw('name'), condition.keys));
     case 'key-prefix':
       return hasEntry(row, ENTRY.key, startsWith(condition.prefix));
+    case 'text':
+      return hasEntry(row, ENTRY.text, oneOf(raw('name'), condition.texts));
     case 'text-prefix':
       return hasEntry(row, ENTRY.text, startsWith(condition.prefix));
     case 'text-contains':
@@ -31,6 +33,8 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
         AND ${rangeTests(condition.tests)})`;
     case 'id':
       return oneOf(row.id, condition.ids);
+    case 'type':
+      return condition.types.includes(row.type) ? ALL : NONE;
     case 'updated':
       return updatedTests(row.updated, condition.tests);
     case 'refers':

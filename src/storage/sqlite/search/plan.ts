@@ -2,6 +2,7 @@ import type { Condition } from '../../../search/query.ts';
 import { chain, type Fragment, raw } from '../fragment.ts';
 import { ALL, updatedTests } from './leaves.ts';
 import { narrow } from './narrow.ts';
+import { onType } from './on-type.ts';
 import { type Find, isNewestFirst, type OneType } from './one-type.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Steps } from './steps.ts';
@@ -18,7 +19,7 @@ export interface Plan {
 }
 
 export function* plan(search: OneType, find: Find): Steps<Plan> {
-  let parts = conjuncts(search.where);
+  let parts = conjuncts(onType(search.where, search.type));
   const newest = isNewestFirst(search.sort);
   const [only] = parts;
   if (newest && only && parts.length === 1 && singleKey(only)) return { key: singleKey(only) ?? '', bounds: ALL, checks: [] };

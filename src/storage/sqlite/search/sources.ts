@@ -13,19 +13,23 @@ export interface Source {
   readonly exact: boolean;
 }
 
+const NOTHING: Source = { select: sql`SELECT NULL AS row WHERE 0`, size: 0, exact: true };
+
 /** The best source for a condition, or none where every row of the type would have to be looked at. */
 export function sourceOf(connection: Connection, type: number, condition: Condition, bound: number): Source | undefined {
   switch (condition.kind) {
     case 'key':
-      return measured(connection, raw('by_key'), type, oneOf(raw('name'), condition.keys), bound);
+      return condition.keys.length === 0 ? NOTHING : measured(connection, raw('by_key'), type, oneOf(raw('name'), condition.keys), bound);
     case 'key-prefix':
       return measured(connection, raw('by_key'), type, startsWith(condition.prefix), bound);
+    case 'text':
+      return measured(connection, raw('by_text'), type, oneOf(raw('name'), condition.texts), bound);
     case 'text-prefix':
       return measured(connection, raw('by_text'), type, startsWith(condition.prefix), bound);
     case 'range':
       return rangeSource(connection, type, condition.parameter, condition.tests, bound);
     case 'id':
-      return measured(connection, raw('resource'), type, oneOf(raw('id'), condition.ids), bound);
+      return condition.ids.length === 0 ? NOTHING : measured(connection, raw('resource'), type, oneOf(raw('id'), condition.ids), bound);
     case 'updated':
       return measured(connection, raw('resource'), type, sql`deleted = 0 AND ${updatedTests(raw('updated'), condition.tests)}`, bound);
     case 'and':
@@ -58,14 +62,14 @@ function union(connection: Connection, type: number, branches: readonly Conditio
     if (!source || size >= bound) return undefined;
     sources.push(source);
   }
-  if (sources.length === 0) return { select: sql`SELECT row FROM resource WHERE 0`, size: 0, exact: true };
+  if (sources.length === 0) return NOTHING;
   return { select: unionAll(sources.map((source) => source.select)), size, exact: sources.every((source) => source.exact) };
 }
 
 /** Nested, because SQLite takes at most 500 SELECTs in one compound. */
 function unionAll(selects: readonly Fragment[]): Fragment {
   const [first] = selects;
-  if (!first || selects.length === 1) return first ?? sql`SELECT row FROM resource WHERE 0`;
+  if (!first || selects.length === 1) return first ?? NOTHING.select;
   const middle = selects.length >> 1;
   return sql`SELECT row FROM (${unionAll(selects.slice(0, middle))}) UNION ALL SELECT row FROM (${unionAll(selects.slice(middle))})`;
 }

@@ -4,8 +4,7 @@ import type { Connection } from '../connection.ts';
 import type { Fault, Reply, Request, Task } from './tasks.ts';
 
 /** A group grows while there is somebody waiting, up to these: whoever came first must not wait long. */
-const MOST_TASKS = 128;
-const MOST_MILLISECONDS = 20;
+const MOST = { tasks: 128, milliseconds: 20 };
 
 /**
  * Runs `first` and whatever else `next` has, and answers all after the commit.
@@ -16,13 +15,15 @@ export function commitGroup(
   first: Request,
   next: () => Request | undefined,
   run: (task: Task) => unknown,
+  most = MOST,
 ): readonly Reply[] {
   const requests: Request[] = [];
   const replies: Reply[] = [];
   const started = performance.now();
+  const mayGrow = () => requests.length < most.tasks && performance.now() - started < most.milliseconds;
   try {
     connection.exec('BEGIN IMMEDIATE');
-    for (let request: Request | undefined = first; request; request = mayGrow(requests.length, started) ? next() : undefined) {
+    for (let request: Request | undefined = first; request; request = mayGrow() ? next() : undefined) {
       requests.push(request);
       replies.push(runAlone(connection, request, run));
     }
@@ -33,10 +34,6 @@ export function commitGroup(
     const fault = toFault(error);
     return (requests.length > 0 ? requests : [first]).map(({ number }) => ({ number, fault }));
   }
-}
-
-function mayGrow(size: number, started: number): boolean {
-  return size < MOST_TASKS && performance.now() - started < MOST_MILLISECONDS;
 }
 
 /** @throws what made SQLite give up the whole transaction */

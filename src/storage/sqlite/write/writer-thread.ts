@@ -13,6 +13,8 @@ function serve(port: MessagePort, path: string): void {
   const next = () => receiveMessageOnPort(port)?.message as Request | undefined;
   port.on('message', (first: Request | 'close') => {
     if (first === 'close') {
+      // the file is whole by itself then, unless another process is still at work
+      connection.exec('PRAGMA busy_timeout=1000; PRAGMA wal_checkpoint(TRUNCATE)');
       connection.close();
       port.close();
     } else port.postMessage(commitGroup(connection, first, next, run));
