@@ -201,7 +201,12 @@ describe('60: every advertised line works', () => {
       for (const call of Object.values(calls)) statuses.push((await call(type)).status);
       expect(statuses).toEqual([201, 201, 200, 200, 200, 200, 200, 200, 204]);
     });
-    expect(stated.rest?.[0]?.interaction?.map(({ code }) => code)).toEqual(['search-system', 'history-system']);
+    expect(stated.rest?.[0]?.interaction?.map(({ code }) => code)).toEqual(['transaction', 'batch', 'search-system', 'history-system']);
+    for (const type of ['transaction', 'batch']) {
+      const entry = [{ resource: { resourceType: 'Basic' }, request: { method: 'POST', url: 'Basic' } }];
+      const { json } = await rest.call('POST', '', { body: { resourceType: 'Bundle', type, entry } });
+      expect([json.type, json.entry[0].response.status]).toEqual([`${type}-response`, '201']);
+    }
     expect((await rest.call('GET', '')).status).toBe(200);
     expect((await rest.call('GET', '_history')).status).toBe(200);
   });

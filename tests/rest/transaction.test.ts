@@ -1,7 +1,16 @@
 import { describe } from '@jest/globals';
-import { openEmbedded } from './stores.ts';
+
+import { batches } from './transaction/batch.contract.ts';
+import { wholeOrNot } from './transaction/faults.contract.ts';
+import { identities } from './transaction/identities.contract.ts';
+import { links } from './transaction/links.contract.ts';
+import { openTried } from './transaction/open.ts';
 import { rules } from './transaction/rules.contract.ts';
 
-describe('on the embedded store', () => {
-  rules(openEmbedded);
+describe('on a store', () => {
+  rules(openTried);
+  links(openTried);
+  identities(openTried);
+  batches(openTried);
+  wholeOrNot(openTried);
 });

@@ -6,6 +6,7 @@ import { fullUrl } from '../address.ts';
 import { type BundleEntry, bundleText } from '../bundle.ts';
 import { etag } from '../etag.ts';
 import type { Entry } from './entries.ts';
+import { entryFault } from './entry-fault.ts';
 import { isWrite } from './steps.ts';
 
 export function bundleAnswer(
@@ -41,9 +42,10 @@ export function entryAnswer({ request, route, head }: Entry, answer: FhirRespons
 }
 
 /** @param error - why the entry was not carried out */
-export function refusedEntry(error: FhirError): BundleEntry {
-  const { status, outcome, headers } = refusalOf(error);
-  return { facts: { response: { status: String(status), ...(headers.ETag && { etag: headers.ETag }), outcome } } };
+export function refusedEntry(error: FhirError, index: number): BundleEntry {
+  const { status, outcome } = refusalOf(entryFault(error, index));
+  const { ETag: tag } = error.headers;
+  return { facts: { response: { status: String(status), ...(tag !== undefined && { etag: tag }), outcome } } };
 }
 
 /** Address without version of the resource that is answered. */

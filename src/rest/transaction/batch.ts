@@ -5,7 +5,6 @@ import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import type { BundleEntry } from '../bundle.ts';
 import { bundleAnswer, entryAnswer, refusedEntry } from './answer.ts';
 import type { Entry, ReadEntry, RequestBundle } from './entries.ts';
-import { atEntry } from './entry-fault.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
 import { inside, leadsTo, linkPlaces } from './links.ts';
 import { isWrite, STEPS, stepOf } from './steps.ts';
@@ -19,9 +18,9 @@ export async function batch(whole: FhirRequest, { items }: RequestBundle, read: 
   const unexpected: unknown[] = [];
   const settle = async <T>(index: number, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
-      return await atEntry(index, work);
+      return await work();
     } catch (error) {
-      if (error instanceof FhirError) answers[index] = refusedEntry(error);
+      if (error instanceof FhirError) answers[index] = refusedEntry(error, index);
       else unexpected.push(error);
       return undefined;
     }

@@ -23,7 +23,8 @@ export async function atEach<E extends { readonly index: number }, T>(
   });
 }
 
-function entryFault(error: FhirError, index: number): FhirError {
+/** A fault of one entry as one of the Bundle; of its headers only that counts for the Bundle which says when to try again. */
+export function entryFault(error: FhirError, index: number): FhirError {
   const issues = issuesOf(error).map((each) => ({ ...each, expression: placesOf(each, index) }));
   const again = error.headers['Retry-After'];
   return new FhirError(error.kind, error.message, { issues, ...(again !== undefined && { headers: { 'Retry-After': again } }) });

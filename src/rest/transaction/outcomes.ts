@@ -57,7 +57,7 @@ async function readAnswer({ entry, answer }: Reading, versions: Versions): Promi
   try {
     return entryAnswer(entry, await answer(versions));
   } catch (error) {
-    if (error instanceof FhirError) return refusedEntry(error);
+    if (error instanceof FhirError) return refusedEntry(error, entry.index);
     throw error;
   }
 }

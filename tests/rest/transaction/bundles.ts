@@ -1,7 +1,9 @@
 /** Bundles and their entries, and what came of them. */
 import type { Preferences } from '../../../src/fhir/request.ts';
 import type { ResourceStore, Version } from '../../../src/storage/store.ts';
-import type { Answer, Client } from '../client.ts';
+import type { Client } from '../client.ts';
+
+type Answer = Awaited<ReturnType<Client['call']>>;
 
 export interface Sent {
   readonly fullUrl?: string;
