@@ -46,6 +46,8 @@ function moved(condition: Condition, front: string): Condition {
       return { kind: 'not', condition: moved(condition.condition, front) };
     case 'key':
       return { kind: 'key', keys: condition.keys.map((key) => front + key) };
+    case 'text':
+      return { kind: 'text', texts: condition.texts.map((text) => front + text) };
     case 'key-prefix':
     case 'text-prefix':
       return { ...condition, prefix: front + condition.prefix };
@@ -56,6 +58,7 @@ function moved(condition: Condition, front: string): Condition {
     case 'refers':
       return { ...condition, parameter: front + condition.parameter };
     case 'id': // a contained resource has no id, date or referrer of its own
+    case 'type': // asked of rows alone
     case 'updated':
     case 'referred':
       return { kind: 'or', conditions: [] };

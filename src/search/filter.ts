@@ -4,7 +4,7 @@ import type { ResourceType } from '../fhir/types.ts';
 import { onContained } from './contained.ts';
 import { SEPARATOR } from './entries.ts';
 import { keyOf, keyPrefix } from './keys.ts';
-import type { Link, Resolved } from './parameter-name.ts';
+import type { Resolved } from './parameter-name.ts';
 import type { Parameter } from './parameters.ts';
 import type { Condition } from './query.ts';
 import { dateTests } from './types/date.ts';
@@ -24,29 +24,44 @@ export function conditionOf(resolved: Resolved, value: string, now: Date): Condi
   if (values.length > MOST_VALUES) {
     throw new FhirError('invalid', `A parameter has ${values.length} values, and ${MOST_VALUES} are allowed; ask in several requests.`);
   }
-  return values.length > 0 ? build(resolved, values, now) : undefined;
+  return values.length > 0 ? conditionOfValues(resolved, values, now) : undefined;
 }
 
-function build(resolved: Resolved, values: readonly string[], now: Date): Condition {
+/** The condition of one parameter for any of some values. @throws FhirError `invalid`, `too-costly` */
+export function conditionOfValues(resolved: Resolved, values: readonly string[], now: Date): Condition {
   switch (resolved.kind) {
     case 'has':
-      return { kind: 'referred', type: resolved.type, parameter: resolved.code, where: build(resolved.rest, values, now) };
+      return { kind: 'referred', type: resolved.type, parameter: resolved.code, where: conditionOfValues(resolved.rest, values, now) };
     case 'chain':
-      return anyOf(grouped(resolved.targets, values, now).flatMap(({ types, where }) => chained(resolved.code, types, where)));
+      return chainCondition(
+        resolved.code,
+        resolved.targets.map(({ type, rest }) => ({ type, where: conditionOfValues(rest, values, now) })),
+      );
     case 'value':
       return own(resolved, values, now);
   }
 }
 
-function chained(parameter: string, types: readonly ResourceType[], where: Condition): readonly Condition[] {
-  return [{ kind: 'refers', parameter, types, where }, onContained(parameter, types, where)];
+/** What a target of one type must fulfil. */
+export interface TargetCondition {
+  readonly type: ResourceType;
+  readonly where: Condition;
+}
+
+/** A reference of the parameter leads to a target that fulfils what is asked of its type, be it a row or contained. */
+export function chainCondition(parameter: string, targets: readonly TargetCondition[]): Condition {
+  return anyOf(
+    grouped(targets).flatMap(({ types, where }): readonly Condition[] => [
+      { kind: 'refers', parameter, types, where },
+      onContained(parameter, types, where),
+    ]),
+  );
 }
 
 /** Target types for which the rest of the chain comes to the same condition stand together. */
-function grouped(targets: readonly Link[], values: readonly string[], now: Date): readonly { types: ResourceType[]; where: Condition }[] {
+function grouped(targets: readonly TargetCondition[]): readonly { types: ResourceType[]; where: Condition }[] {
   const groups = new Map<string, { types: ResourceType[]; where: Condition }>();
-  for (const { type, rest } of targets) {
-    const where = build(rest, values, now);
+  for (const { type, where } of targets) {
     const key = JSON.stringify(where);
     const group = groups.get(key) ?? { types: [], where };
     group.types.push(type);

@@ -4,6 +4,7 @@ import { issue } from '../fhir/outcome.ts';
 import type { QueryParameters } from '../fhir/request.ts';
 import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import { conditionOf } from './filter.ts';
+import { filterCondition } from './filter-condition.ts';
 import { listCondition } from './list.ts';
 import { nearNames } from './near-names.ts';
 import { type NameContext, resolveName } from './parameter-name.ts';
@@ -63,13 +64,14 @@ export function parseFilters(given: QueryParameters, context: FilterContext): Fi
 
 function parseFilter(name: string, value: string, context: FilterContext): Condition | undefined | 'unknown' {
   if (name === '_list') return listCondition(value);
+  if (name === '_filter') return filterCondition(value, context);
   const resolved = resolveName(name, context);
   return resolved ? conditionOf(resolved, value, context.now) : 'unknown';
 }
 
 function unknown(name: string, { types, registry }: NameContext): FhirError {
   const known = types.length > 0 ? types.flatMap((type) => registry.of(type)) : registry.common();
-  const near = nearNames(name.split(/[:.]/)[0] ?? '', [...known.map(({ code }) => code), ...SHAPES, '_has', '_list']);
+  const near = nearNames(name.split(/[:.]/)[0] ?? '', [...known.map(({ code }) => code), ...SHAPES, '_has', '_list', '_filter']);
   const whose = types.length > 0 ? types.slice(0, 5).join(', ') : 'all types together';
   const hint = near.length > 0 ? ` Near it: ${near.join(', ')}.` : '';
   return new FhirError(

@@ -30,6 +30,8 @@ export function matches(condition: Condition, row: Row, related: RowsOf = () => 
       return condition.keys.some((key) => entries.keys.includes(key));
     case 'key-prefix':
       return entries.keys.some((key) => key.startsWith(condition.prefix));
+    case 'text':
+      return condition.texts.some((text) => entries.texts.includes(text));
     case 'text-prefix':
       return entries.texts.some((text) => text.startsWith(condition.prefix));
     case 'text-contains':
@@ -40,6 +42,8 @@ export function matches(condition: Condition, row: Row, related: RowsOf = () => 
       return entries.present.includes(condition.parameter);
     case 'id':
       return condition.ids.includes(row.id);
+    case 'type':
+      return condition.types.includes(row.type);
     case 'updated': {
       const at = parseInterval(row.lastUpdated)?.low ?? '';
       return passes({ low: at, high: at }, condition.tests);

@@ -30,18 +30,14 @@ export interface NameContext {
 }
 
 const MOST_LINKS = 3;
-const HAS = '_has:';
+export const HAS = '_has:';
 
 /**
  * Undefined where a parameter of this name is unknown to the types searched, or to whatever the chain leads to.
  * @throws FhirError `invalid` for a modifier, target or chain that is not legal
  */
 export function resolveName(name: string, context: NameContext, links = 0): Resolved | undefined {
-  if (links > MOST_LINKS)
-    throw new FhirError(
-      'invalid',
-      `The parameter "${name}" is the end of a chain of more than ${MOST_LINKS} links; ask in several requests.`,
-    );
+  checkLinks(name, links);
   if (name.startsWith(HAS)) return resolveHas(name, context, links);
   const point = name.indexOf('.');
   const [code = '', modifier, ...more] = (point < 0 ? name : name.slice(0, point)).split(':');
@@ -52,8 +48,17 @@ export function resolveName(name: string, context: NameContext, links = 0): Reso
   return { kind: 'value', code, ...(modifier !== undefined && { modifier }), parameters };
 }
 
+/** @throws FhirError `invalid` for a chain that is too long */
+export function checkLinks(name: string, links: number): void {
+  if (links <= MOST_LINKS) return;
+  throw new FhirError(
+    'invalid',
+    `The parameter "${name}" is the end of a chain of more than ${MOST_LINKS} links; ask in several requests.`,
+  );
+}
+
 /** The definitions of a code in all types searched, each once; undefined where one of the types does not know it. */
-function parametersOf(code: string, { types, registry }: NameContext): readonly Parameter[] | undefined {
+export function parametersOf(code: string, { types, registry }: NameContext): readonly Parameter[] | undefined {
   refusePending(code, types.length > 0 ? types : resourceTypes, registry);
   if (types.length === 0) {
     const common = registry.common().find((each) => each.code === code);
@@ -87,23 +92,39 @@ interface ChainParts {
 }
 
 function resolveChain(name: string, { parameters, modifier, rest }: ChainParts, context: NameContext, links: number): Resolved | undefined {
+  const { code, types } = chainTargets(name, parameters, modifier);
+  const targets = types.flatMap((type) => {
+    const resolved = resolveName(rest, { ...context, types: [type] }, links + 1);
+    return resolved ? [{ type, rest: resolved }] : [];
+  });
+  refuseMixture(
+    name,
+    targets.map(({ type, rest }) => [lastType(rest), type]),
+  );
+  return targets.length > 0 ? { kind: 'chain', code, targets } : undefined;
+}
+
+/** The types that a chain goes on to. @param modifier - the one that it names @throws FhirError `invalid` */
+export function chainTargets(
+  name: string,
+  parameters: readonly Parameter[],
+  modifier: string | undefined,
+): { readonly code: string; readonly types: readonly ResourceType[] } {
   const [parameter] = parameters;
   if (parameter?.type !== 'reference') {
     throw new FhirError('invalid', `The parameter "${name}" chains over "${parameter?.code}", which is no reference.`);
   }
   if (modifier !== undefined) checkTarget(parameter, modifier);
   const types = modifier === undefined ? [...new Set(parameters.flatMap(({ targets }) => targets))] : [modifier as ResourceType];
-  const targets = types.flatMap((type) => {
-    const resolved = resolveName(rest, { ...context, types: [type] }, links + 1);
-    return resolved ? [{ type, rest: resolved }] : [];
-  });
-  refuseMixture(name, targets);
-  return targets.length > 0 ? { kind: 'chain', code: parameter.code, targets } : undefined;
+  return { code: parameter.code, types };
 }
 
-/** Where the target is open, the last parameter must mean the same kind of value everywhere. */
-function refuseMixture(name: string, targets: readonly Link[]): void {
-  const byType = new Map(targets.map(({ type, rest }) => [lastType(rest), type]));
+/**
+ * Where the target is open, the last parameter must mean the same kind of value everywhere.
+ * @param meanings - search type of the last parameter, and the target that has it
+ */
+export function refuseMixture(name: string, given: readonly (readonly [meaning: string, type: ResourceType])[]): void {
+  const byType = new Map(given);
   if (byType.size < 2) return;
   const meanings = [...byType].map(([search, type]) => `${search} in ${type}`).join(', ');
   throw new FhirError('invalid', `The chain "${name}" means different things: ${meanings}; name the type, as in subject:Patient.name.`);
@@ -117,17 +138,26 @@ function lastType(resolved: Resolved): string {
 
 /** `_has:Type:reference:name`, the name being anything that could be asked of that type. */
 function resolveHas(name: string, context: NameContext, links: number): Resolved | undefined {
+  const has = readHas(name, context);
+  if (!has) return undefined;
+  const resolved = resolveName(has.rest, { ...context, types: [has.type] }, links + 1);
+  return resolved && { kind: 'has', type: has.type, code: has.code, rest: resolved };
+}
+
+/** The parts of a `_has`; undefined where its reference is unknown. @throws FhirError `invalid` */
+export function readHas(
+  name: string,
+  context: NameContext,
+): { readonly type: ResourceType; readonly code: string; readonly rest: string } | undefined {
   const [, type = '', code = '', ...more] = name.split(':');
   const rest = more.join(':');
   if (!isResourceType(type) || !code || !rest) {
     throw new FhirError('invalid', `The parameter "${name.slice(0, 200)}" is not of the form _has:Type:reference:parameter.`);
   }
-  const source = { ...context, types: [type] };
-  const [reference] = parametersOf(code, source) ?? [];
+  const [reference] = parametersOf(code, { ...context, types: [type] }) ?? [];
   if (!reference) return undefined;
   if (reference.type !== 'reference')
     throw new FhirError('invalid', `The parameter "${name}" goes back over "${code}" of ${type}, which is no reference.`);
   for (const searched of context.types) checkTarget(reference, searched);
-  const resolved = resolveName(rest, source, links + 1);
-  return resolved && { kind: 'has', type, code, rest: resolved };
+  return { type, code, rest };
 }

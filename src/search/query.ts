@@ -38,11 +38,13 @@ export type Condition =
   | { readonly kind: 'not'; readonly condition: Condition }
   | { readonly kind: 'key'; readonly keys: readonly string[] } // has one of these keys
   | { readonly kind: 'key-prefix'; readonly prefix: string } // has a key that starts so (case matters)
+  | { readonly kind: 'text'; readonly texts: readonly string[] } // has one of these text entries, whole
   | { readonly kind: 'text-prefix'; readonly prefix: string } // has a text entry that starts so
   | { readonly kind: 'text-contains'; readonly parameter: string; readonly text: string } // a text entry of this parameter contains it
   | { readonly kind: 'range'; readonly parameter: string; readonly tests: readonly RangeTest[] } // one range entry passes all tests
   | { readonly kind: 'has'; readonly parameter: string } // has any value for the parameter
   | { readonly kind: 'id'; readonly ids: readonly string[] }
+  | { readonly kind: 'type'; readonly types: readonly ResourceType[] } // is of one of these types
   /**
    * `:in`, `:above`, `:below` of a token: codes that terminology knows. Stands only between `parseQuery` and `rest/`,
    * which replaces it by `key`; stores and `matches` refuse it.

@@ -3,7 +3,7 @@ import { chain, type Fragment, raw } from '../fragment.ts';
 import { ALL, updatedTests } from './leaves.ts';
 import { narrow } from './narrow.ts';
 import { onType } from './on-type.ts';
-import { type Find, isNewestFirst, type OneType } from './one-type.ts';
+import { type Find, isNewest, NEWEST, type OneType } from './one-type.ts';
 import { type Source, sourceOf } from './sources.ts';
 import type { Steps } from './steps.ts';
 
@@ -20,10 +20,10 @@ export interface Plan {
 
 export function* plan(search: OneType, find: Find): Steps<Plan> {
   let parts = conjuncts(onType(search.where, search.type));
-  const newest = isNewestFirst(search.sort);
+  const newest = isNewest(search.sort[0] ?? NEWEST);
   const [only] = parts;
   if (newest && only && parts.length === 1 && singleKey(only)) return { key: singleKey(only) ?? '', bounds: ALL, checks: [] };
-  const bound = search.sort.length === 1 ? search.limits.few : search.limits.fewUnordered;
+  const bound = search.limits.few;
   let best = bestSource(search, parts, bound);
   if (!best) {
     const narrowed = yield* narrow(search, parts, find);
