@@ -15,7 +15,7 @@ import type { OfferedService } from './service.ts';
 import { createServiceIndex } from './service-index.ts';
 
 /** An entry of discovery (https://cds-hooks.hl7.org/2.0/#response). */
-export interface Service {
+interface Service {
   readonly hook: string;
   readonly id: string;
   readonly title?: string;

@@ -28,8 +28,18 @@ const AUTHORIZATION = {
   },
 };
 
-/** Reads bodies for one hook. @throws FhirError `structure` or `invalid` naming the field */
-export function createRequestReader(hook: Hook): (body: unknown) => CdsRequest {
+export type RequestReader = (body: unknown) => CdsRequest;
+
+const readers = new WeakMap<Hook, RequestReader>();
+
+/** Reads bodies for one hook; made once for each. @throws FhirError `structure` or `invalid` naming the field */
+export function requestReader(hook: Hook): RequestReader {
+  const known = readers.get(hook) ?? createReader(hook);
+  readers.set(hook, known);
+  return known;
+}
+
+function createReader(hook: Hook): RequestReader {
   const validate = new Ajv({ allErrors: false, strict: false }).compile(schemaOf(hook));
   return (body) => {
     const stated = (body as { hook?: unknown } | null)?.hook;

@@ -65,9 +65,16 @@ async function update(
 }
 
 async function put(candidates: Map<string, Candidate>, id: string, plan: PlanDefinition | undefined, parts: ServiceParts): Promise<void> {
-  const candidate = plan && (await candidateOf(plan, parts));
+  const candidate = plan && (await candidateOf(plan, parts).catch((error: unknown) => misshapen(id, error)));
   if (candidate) candidates.set(id, candidate);
   else candidates.delete(id);
+}
+
+/** A plan that was stored unchecked takes down itself alone, not the services of the others. */
+function misshapen(id: string, error: unknown): Candidate {
+  if (!(error instanceof TypeError)) throw error;
+  const heldBack = `PlanDefinition/${id} is not offered: it, or something that it names, is not shaped as R4 has it; validate them.`;
+  return { heldBack, sources: new Set([`PlanDefinition/${id}`]), open: true };
 }
 
 async function products(store: ResourceStore): Promise<readonly CodeableConcept[]> {

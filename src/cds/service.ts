@@ -12,7 +12,7 @@ import type { OverrideReason } from './card.ts';
 import type { Hook } from './hooks/hook.ts';
 import { HOOKS } from './hooks/hooks.ts';
 import { type Prefetch, prefetchOf } from './prefetch-templates.ts';
-import { type CdsRequest, createRequestReader } from './request.ts';
+import { type RequestReader, requestReader } from './request.ts';
 
 export interface OfferedService {
   readonly id: string;
@@ -22,7 +22,7 @@ export interface OfferedService {
   readonly overrideReasons: readonly OverrideReason[];
   /** Medicines and substances by code and name; made anew for other products. */
   vocabulary(products: readonly CodeableConcept[]): NameIndex;
-  readonly read: (body: unknown) => CdsRequest;
+  readonly read: RequestReader;
 }
 
 /** A plan with a hook: a service, or why it is none. */
@@ -67,7 +67,7 @@ export async function candidateOf(resource: PlanDefinition, parts: ServiceParts)
     prefetch,
     overrideReasons: reasons,
     vocabulary: remembered((products: readonly CodeableConcept[]) => vocabularyOf(plan, products)),
-    read: createRequestReader(hook),
+    read: requestReader(hook),
   };
   return { service, sources, open: loaded.open };
 }

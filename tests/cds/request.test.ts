@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HOOKS } from '../../src/cds/hooks/hooks.ts';
-import { createRequestReader } from '../../src/cds/request.ts';
+import { requestReader } from '../../src/cds/request.ts';
 import { condition, NOW, request, services } from './toy.ts';
 
 const { cds } = services();
@@ -100,7 +100,7 @@ describe('the body of a call', () => {
   ])('the context of %s: %j', (name, fields, faulty) => {
     const hook = HOOKS.get(name);
     if (!hook) throw new Error(name);
-    const read = () => createRequestReader(hook)({ hook: name, hookInstance: '0f8fad5b-d9cb-469f-a165-70867728950e', context: fields });
+    const read = () => requestReader(hook)({ hook: name, hookInstance: '0f8fad5b-d9cb-469f-a165-70867728950e', context: fields });
     if (faulty.length === 0) expect(read().context).toMatchObject({ patientId: 'p' });
     else expect(read).toThrow(faulty[0]);
   });

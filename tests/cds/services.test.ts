@@ -90,6 +90,18 @@ describe('a plan that is not offered is named with its reason', () => {
     expect((await cds.heldBack()).join()).toContain('override reasons');
   });
 
+  test.each([
+    ['actions that are no list', { action: 'x' }],
+    ['a null action', { action: [null] }],
+    ['conditions that are no list', { action: [{ trigger: [{ type: 'named-event', name: 'patient-view' }], condition: 7 }] }],
+    ['extensions that are no list', { extension: 'x' }],
+  ])('a plan stored unchecked takes down itself alone: %s', async (_, more) => {
+    const broken = { ...entry('broken', 'patient-view', cards), ...more } as unknown as PlanDefinition;
+    const { cds } = services([...resources, broken]);
+    expect((await cds.discover()).services.map(({ id }) => id)).toEqual(['toy']);
+    expect((await cds.heldBack()).join()).toContain('PlanDefinition/broken is not offered');
+  });
+
   test('a plan without a hook is no service and no fault', async () => {
     const { cds } = services([...resources, plan('nested', [rule('R1', '%Nobody')])]);
     expect(await cds.heldBack()).toEqual([]);

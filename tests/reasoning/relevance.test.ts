@@ -144,7 +144,7 @@ function answer(data: Chart, everything: boolean) {
 
 describe('relevance', () => {
   test('changes no answer', () => {
-    const numRuns = Number(process.env.RUNS ?? 60);
+    const numRuns = Number(process.env.RUNS ?? 40);
     let cards = 0;
     fc.assert(
       fc.property(chart, (data) => {
