@@ -9,7 +9,7 @@ searchesAgree('SQLite', open);
 async function openSmall(): Promise<Opened> {
   const folder = temporaryFolder();
   const path = `${folder.path}/ramus.db`;
-  const small = { few: 4, fewUnordered: 6, chained: 3, stretch: 7 };
+  const small = { few: 4, chained: 3, stretch: 7 };
   const { close, ...opened } = openSqlite(path, small);
   return {
     ...opened,

@@ -2,15 +2,16 @@
  * The rows of one type that fulfil a condition, in order, from a place on. Three ways, the first that fits:
  * - *few*: some index gives few rows; they are checked, sorted and cut.
  * - *walk*: an index has the order that is asked for; it is walked until the page is full.
- * - *sweep*: all rows of the type, stretch by stretch, the best kept.
+ * - *sweep*: an index has the order of the first of several sort keys; it is walked, the best rows kept, until what follows
+ *   has another value of that key than the last of them.
  */
 import { chain, type Fragment, raw, sql } from '../fragment.ts';
 import { headOf, RESOURCE_HEAD } from '../rows.ts';
 import { compile } from './conditions.ts';
 import { compareFound, type Found } from './found.ts';
 import { ALL } from './leaves.ts';
-import { columnsOf, isNewestFirst, NEWEST, type OneType } from './one-type.ts';
-import { newestFirst, type Order, orderOf, unsorted } from './orders.ts';
+import { columnsOf, isNewest, NEWEST, type OneType } from './one-type.ts';
+import { newestFirst, type Order, orderOf } from './orders.ts';
 import { type Plan, plan } from './plan.ts';
 import { route } from './route.ts';
 import { sorted } from './sorted.ts';
@@ -21,8 +22,8 @@ export function* find(search: OneType): Steps<readonly Found[]> {
   const way = yield* plan(search, find);
   const checks = checksOf(search, way);
   if (way.few) return sorted(search, way.few, checks);
-  const order = orderedIndex(search, way);
-  return order ? yield* walk(search, order, checks) : yield* sweep(search, checks);
+  const order = orderOfFirst(search, way);
+  return search.sort.length === 1 ? yield* walk(search, order, checks) : yield* sweep(search, order, checks);
 }
 
 /** How many rows fulfil the condition, whatever the limit. */
@@ -56,24 +57,27 @@ function* walk(search: OneType, order: Order, checks: Fragment): Steps<readonly 
   return found;
 }
 
-function* sweep(search: OneType, checks: Fragment): Steps<readonly Found[]> {
-  const { budget, limits } = search;
+function* sweep(search: OneType, order: Order, checks: Fragment): Steps<readonly Found[]> {
+  const { connection, after, limit, budget, limits } = search;
   const compare = compareFound(search.sort);
-  const path = route(search.connection, unsorted(search.types.number(search.type)), undefined);
+  const path = route(connection, order, after && { value: after.values[0] ?? null, id: '' });
   let best: readonly Found[] = [];
   for (let stretch = path.stretch(); stretch; stretch = path.stretch()) {
-    const found = sorted(search, sql`${stretch.select} LIMIT ${limits.stretch}`, checks);
-    best = [...best, ...found].sort(compare).slice(0, search.limit);
-    if (path.advance(limits.stretch)) yield* paused(budget, limits.stretch);
+    const found = sorted(search, sql`${stretch.select} LIMIT ${limits.stretch}`, sql`${stretch.check} AND ${checks}`);
+    best = [...best, ...found].sort(compare).slice(0, limit);
+    const reached = path.advance(limits.stretch);
+    const last = best[limit - 1];
+    if (last && reached?.value !== last.values[0]) break;
+    if (reached) yield* paused(budget, limits.stretch);
   }
   return best;
 }
 
-function orderedIndex({ sort, types, type }: OneType, way: Plan): Order | undefined {
-  const [key, ...others] = sort;
-  if (!key || others.length > 0) return undefined;
+/** The order of the first sort key; of one key's rows where that is newest first. */
+function orderOfFirst({ sort, types, type }: OneType, way: Plan): Order {
+  const [first = NEWEST] = sort;
   const number = types.number(type);
-  return isNewestFirst(sort) ? newestFirst(number, way.key, way.bounds) : orderOf(number, key, way.bounds);
+  return isNewest(first) ? newestFirst(number, way.key, way.bounds) : orderOf(number, first, way.bounds);
 }
 
 function checksOf({ type, types }: OneType, way: Plan): Fragment {

@@ -31,15 +31,13 @@ export interface OneType extends Reading {
 export interface Limits {
   /** Rows that are checked and sorted rather than walked: below this, a walk in order would look at more. */
   readonly few: number;
-  /** The same where no index has the order, so that the other way is to look at all rows. */
-  readonly fewUnordered: number;
   /** Rows at the far end of a chain, or with a text, above which a condition is checked row by row instead. */
   readonly chained: number;
   /** Rows that one statement looks at: some milliseconds. */
   readonly stretch: number;
 }
 
-export const LIMITS: Limits = { few: 1_000, fewUnordered: 5_000, chained: 500, stretch: 2_000 };
+export const LIMITS: Limits = { few: 1_000, chained: 500, stretch: 2_000 };
 
 /** The place in the order that the rows must come after. */
 export interface After {
@@ -54,8 +52,8 @@ export type Find = (search: OneType) => Steps<readonly Found[]>;
 
 export const NEWEST: SortKey = { parameter: '_lastUpdated', descending: true };
 
-export function isNewestFirst([first, ...others]: readonly SortKey[]): boolean {
-  return first?.parameter === NEWEST.parameter && first.descending && others.length === 0;
+export function isNewest({ parameter, descending }: SortKey): boolean {
+  return parameter === NEWEST.parameter && descending;
 }
 
 /** Statements read `resource r` beside `c`, the rows that some index gave. */

@@ -61,7 +61,7 @@ function byValue({ rows, value, descending }: { rows: Fragment; value: string; d
 }
 
 /** All rows of a type, the deleted ones too. */
-export function byId(type: number, descending: boolean): Order {
+function byId(type: number, descending: boolean): Order {
   const rows = sql`SELECT row, id, id AS value FROM resource INDEXED BY resource_id WHERE type = ${type}`;
   return (after) => {
     // a place between two types has the id of one row as its value and another text as its id
@@ -72,7 +72,7 @@ export function byId(type: number, descending: boolean): Order {
 }
 
 /** All rows of a type by id, without a value. */
-export function unsorted(type: number): Order {
+function unsorted(type: number): Order {
   const rows = sql`SELECT row, id, NULL AS value FROM resource INDEXED BY resource_id WHERE type = ${type}`;
   return (after) => [{ select: sql`${rows} AND id > ${after?.id ?? ''} ORDER BY id`, check: ALL }];
 }

@@ -6,8 +6,8 @@ import type { Order, Place, Stretch } from './orders.ts';
 export interface Route {
   /** Where the walk is; undefined at the end. */
   stretch(): Stretch | undefined;
-  /** Goes on after `size` rows of this stretch; false where it had fewer and the next stretch follows. */
-  advance(size: number): boolean;
+  /** Goes on after `size` rows of this stretch and gives the place; nothing where it had fewer and the next stretch follows. */
+  advance(size: number): Place | undefined;
 }
 
 export function route(connection: Connection, order: Order, after: Place | undefined): Route {
@@ -17,8 +17,9 @@ export function route(connection: Connection, order: Order, after: Place | undef
     advance: (size) => {
       const [here, ...rest] = ahead;
       const last = here && connection.get(sql`${here.select} LIMIT 1 OFFSET ${size - 1}`);
-      ahead = last ? order({ value: last[2] as Place['value'], id: String(last[1]) }) : rest;
-      return last !== undefined;
+      const place = last && { value: last[2] as Place['value'], id: String(last[1]) };
+      ahead = place ? order(place) : rest;
+      return place;
     },
   };
 }
