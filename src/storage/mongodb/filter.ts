@@ -1,8 +1,9 @@
 /** A condition as a MongoDB filter. Every leaf is bounded by its index: exact keys, anchored prefixes, one `$elemMatch` per range. */
 import type { Document, Filter } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
+import { resourceTypes } from '../../fhir/resource-types.ts';
 import type { ResourceType } from '../../fhir/types.ts';
-import { SEPARATOR } from '../../search/entries.ts';
+import { type RangeValue, SEPARATOR } from '../../search/entries.ts';
 import type { Condition, RangeTest } from '../../search/query.ts';
 import type { CurrentDocument } from './documents.ts';
 import { timeBound } from './instants.ts';
@@ -19,41 +20,70 @@ export interface Joins {
 
 /** The filter of a search over these types (none = all): deleted rows have no `t`. */
 export async function searchFilter(types: readonly ResourceType[], where: Condition, joins: Joins): Promise<CurrentFilter> {
-  const t = types.length === 0 ? { $gt: '' } : types.length === 1 ? types[0] : { $in: types };
-  const filter = await conditionFilter(where, joins);
-  return (Object.keys(filter).length ? { $and: [{ t }, filter] } : { t }) as CurrentFilter;
+  const t = types.length === 0 ? { $gt: '' } : oneOf(types);
+  return all([{ t }, await conditionFilter(where, types, joins)]) as CurrentFilter;
 }
 
-async function conditionFilter(condition: Condition, joins: Joins): Promise<Document> {
+/** All of several filters: side by side as far as they look at different fields, so that `t` and the first of each stand together. */
+export function all(filters: readonly Document[]): Document {
+  const together: Document = {};
+  const others: Document[] = [];
+  for (const { $and = [], ...filter } of filters) {
+    const isFree = Object.keys(filter).every((field) => !(field in together));
+    if (isFree) Object.assign(together, filter);
+    else others.push(filter);
+    others.push(...($and as Document[]));
+  }
+  return { ...together, ...(others.length && { $and: others }) };
+}
+
+async function conditionFilter(condition: Condition, types: readonly ResourceType[], joins: Joins): Promise<Document> {
+  const filtersOf = (conditions: readonly Condition[]) => Promise.all(conditions.map((part) => conditionFilter(part, types, joins)));
   switch (condition.kind) {
     case 'and':
-      return all(await Promise.all(condition.conditions.map((part) => conditionFilter(part, joins))));
+      return all(await filtersOf(condition.conditions));
     case 'or':
-      return any(await Promise.all(condition.conditions.map((part) => conditionFilter(part, joins))));
+      return any(await filtersOf(condition.conditions));
     case 'not':
-      return { $nor: [await conditionFilter(condition.condition, joins)] };
+      return { $nor: await filtersOf([condition.condition]) };
+    case 'id':
+      return { _id: oneOf((types.length ? types : resourceTypes).flatMap((type) => condition.ids.map((id) => `${type}/${id}`))) };
+    case 'type':
+      return { t: oneOf(condition.types) };
+    case 'updated':
+      return bounded(condition.tests.map(({ operator, value }) => ['lu', ...timeBound(operator, String(value))]));
+    case 'refers': {
+      const links = await joins.linksTo(condition.types, condition.where);
+      return { k: oneOf(links.map((link) => `${condition.parameter}${SEPARATOR}${link}`)) };
+    }
+    case 'referred':
+      return linked(await joins.linksFrom(condition.type, condition.parameter, condition.where));
+    default:
+      return entryFilter(condition);
+  }
+}
+
+type EntryCondition = Extract<
+  Condition,
+  { kind: 'key' | 'key-prefix' | 'text' | 'text-prefix' | 'text-contains' | 'range' | 'has' | 'concepts' }
+>;
+
+function entryFilter(condition: EntryCondition): Document {
+  switch (condition.kind) {
     case 'key':
       return { k: oneOf(condition.keys) };
     case 'key-prefix':
       return { k: { $regex: `^${escaped(condition.prefix)}` } };
+    case 'text':
+      return { s: oneOf(condition.texts) };
     case 'text-prefix':
       return { s: { $regex: `^${escaped(condition.prefix)}` } };
     case 'text-contains':
       return { s: { $regex: `^${escaped(condition.parameter + SEPARATOR)}[\\s\\S]*${escaped(condition.text)}` } };
     case 'range':
-      return { r: { $elemMatch: { p: condition.parameter, ...tested(condition.tests) } } };
+      return { r: { $elemMatch: { p: condition.parameter, ...bounded(condition.tests.map(boundOf)) } } };
     case 'has':
       return { h: condition.parameter };
-    case 'id':
-      return { id: oneOf(condition.ids) };
-    case 'updated':
-      return all(condition.tests.map(({ operator, value }) => ({ lu: timeBound(operator, String(value)) })));
-    case 'refers': {
-      const links = await joins.linksTo(condition.types, condition.where);
-      return { k: { $in: links.map((link) => `${condition.parameter}${SEPARATOR}${link}`) } };
-    }
-    case 'referred':
-      return linked(await joins.linksFrom(condition.type, condition.parameter, condition.where));
     case 'concepts':
       throw new FhirError('not-supported', `The codes of "${condition.value}" were not resolved before the search.`);
   }
@@ -67,13 +97,9 @@ function linked(links: readonly string[]): Document {
   return any([{ _id: { $in: links } }, ...(canonicals.length ? [{ k: { $in: canonicals } }] : [])]);
 }
 
-function all(filters: readonly Document[]): Document {
-  const parts = filters.filter((filter) => Object.keys(filter).length);
-  return parts.length > 1 ? { $and: parts } : (parts[0] ?? {});
-}
-
 function any(filters: readonly Document[]): Document {
   if (filters.some((filter) => !Object.keys(filter).length)) return {};
+  if (filters.length === 1) return filters[0] ?? {};
   return filters.length ? { $or: filters } : { _id: { $in: [] } };
 }
 
@@ -83,16 +109,21 @@ function oneOf(values: readonly string[]): unknown {
 
 const OPERATORS = { '<': '$lt', '<=': '$lte', '>': '$gt', '>=': '$gte' } as const;
 
-function tested(tests: readonly RangeTest[]): Document {
-  const bounds = { lo: {} as Document, hi: {} as Document };
-  const more: Document[] = [];
-  for (const { end, operator, value } of tests) {
-    const [field, bound] = [end === 'low' ? 'lo' : 'hi', OPERATORS[operator]] as const;
-    if (bound in bounds[field]) more.push({ [field]: { [bound]: value } });
-    else bounds[field][bound] = value;
+type Bound = readonly [field: string, operator: string, value: RangeValue];
+
+function boundOf({ end, operator, value }: RangeTest): Bound {
+  return [end === 'low' ? 'lo' : 'hi', OPERATORS[operator], value];
+}
+
+/** Bounds of one field in one document, so that both ends bound the index; of two for the same end the tighter. */
+function bounded(bounds: readonly Bound[]): Document {
+  const merged: Record<string, Record<string, RangeValue>> = {};
+  for (const [field, operator, value] of bounds) {
+    const before = merged[field]?.[operator];
+    const isTighter = before === undefined || (operator.startsWith('$g') ? value > before : value < before);
+    if (isTighter) merged[field] = { ...merged[field], [operator]: value };
   }
-  const stated = Object.entries(bounds).filter(([, bound]) => Object.keys(bound).length);
-  return { ...Object.fromEntries(stated), ...(more.length && { $and: more }) };
+  return merged;
 }
 
 /** User text as part of a regular expression: nothing in it is a pattern, and no NUL ends it. */

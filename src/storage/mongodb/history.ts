@@ -3,7 +3,7 @@ import type { Filter } from 'mongodb';
 import type { HistoryScope, Page, Paging, Version } from '../store.ts';
 import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts';
-import { timeBound } from './instants.ts';
+import { timeFilter } from './instants.ts';
 import { placeOf, strange, tokenOf } from './places.ts';
 import { TIME_LIMIT } from './searches.ts';
 
@@ -28,12 +28,12 @@ export async function history({ versions }: Collections, scope: HistoryScope, { 
 }
 
 function scopeFilter({ type, id, since, at }: HistoryScope): Filter<VersionDocument> {
-  const lu = { ...(since && timeBound('>=', since)), ...(at && timeBound('<=', at.high)) };
+  const lu = { ...(since && timeFilter('>=', since)), ...(at && timeFilter('<=', at.high)) };
   return {
     ...(type && { type }),
     ...(id && { id }),
     ...((since || at) && { lu }),
-    ...(at && { $or: [{ to: { $exists: false } }, { to: timeBound('>', at.low) }] }),
+    ...(at && { $or: [{ to: { $exists: false } }, { to: timeFilter('>', at.low) }] }),
   };
 }
 

@@ -12,6 +12,7 @@ export const indexes: Readonly<Record<string, readonly Keys[]>> = {
     { t: 1, 'r.p': 1, 'r.hi': 1 },
     { t: 1, h: 1 },
     { t: 1, lu: -1, _id: 1 },
+    { t: 1, lu: 1, _id: 1 },
     { lu: -1, _id: 1 },
     { t: 1, ph: 1, _id: 1 },
     { 'origin.folder': 1, _id: 1 },

@@ -6,9 +6,15 @@ import type { RangeTest } from '../../search/query.ts';
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,3})(\d*))?Z$/;
 
-type Bound = { readonly $gt: string } | { readonly $lt: string };
+type Bound = readonly [operator: '$gt' | '$lt', text: string];
 
-/** `lastUpdated OPERATOR instant`, as a bound of the stored text. */
+/** `lastUpdated OPERATOR instant`, as a condition on the stored text. */
+export function timeFilter(...given: Parameters<typeof timeBound>): { readonly $gt?: string; readonly $lt?: string } {
+  const [operator, text] = timeBound(...given);
+  return { [operator]: text };
+}
+
+/** The same in parts. */
 export function timeBound(operator: RangeTest['operator'], instant: string): Bound {
   const [, seconds = instant, fraction = '', finer = ''] = INSTANT.exec(instant) ?? [];
   const millisecond = `${seconds}.${fraction.padEnd(3, '0')}`;
@@ -17,12 +23,12 @@ export function timeBound(operator: RangeTest['operator'], instant: string): Bou
   const isExact = !/[1-9]/.test(finer);
   switch (operator) {
     case '<':
-      return { $lt: isExact ? before : after };
+      return ['$lt', isExact ? before : after];
     case '<=':
-      return { $lt: after };
+      return ['$lt', after];
     case '>':
-      return { $gt: after };
+      return ['$gt', after];
     case '>=':
-      return { $gt: isExact ? before : after };
+      return ['$gt', isExact ? before : after];
   }
 }

@@ -8,8 +8,8 @@ import type { Condition, SearchQuery } from '../../search/query.ts';
 import type { SearchPage } from '../store.ts';
 import type { Collections } from './collections.ts';
 import { type CurrentDocument, toVersion, VERSION_FIELDS } from './documents.ts';
-import { type CurrentFilter, type Joins, searchFilter } from './filter.ts';
-import { afterFilter, cursorOf, orderStages } from './order.ts';
+import { all, type CurrentFilter, type Joins, searchFilter } from './filter.ts';
+import { afterFilter, cursorOf, orderBounds, orderStages } from './order.ts';
 
 /** How many rows one step of a join may find. */
 export const JOIN_LIMIT = 10_000;
@@ -50,7 +50,7 @@ export function searches({ current }: Collections): Searches {
 
 /** One row more than asked tells whether there is a next page. */
 function pageStages(query: SearchQuery, filter: CurrentFilter): Document[] {
-  const match = query.after ? { $and: [filter, afterFilter(query, query.after)] } : filter;
+  const match = all([filter, orderBounds(query), ...(query.after ? [afterFilter(query, query.after)] : [])]);
   return [
     { $match: match },
     ...orderStages(query),
