@@ -12,6 +12,7 @@ import type {
   OperationDefinition,
   ResourceType,
 } from '../fhir/types.ts';
+import { FILTER_DOCUMENTATION } from '../search/filter-operators.ts';
 import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
 import type { RestDeps } from './deps.ts';
 import { typesOf } from './operation-routes.ts';
@@ -28,6 +29,13 @@ const REFERENCES =
   'References are kept as they are written: their targets need not exist, and a reference never prevents the deletion of its target.';
 const STRICT =
   'A search parameter that is not listed is refused with 400; with "Prefer: handling=lenient" it is left out, and the self link and an OperationOutcome in the answer say so.';
+
+const SEARCHES = `\
+Chains have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
+A page brings along at most 1,000 included resources; :iterate goes over five steps. _list takes the id of a List. \
+Not offered, and refused with 400: _text, _content, _query, _contained=true and both, :text on strings, and :above and :below on references.`;
+/** R4 defines it on a page of its own, with no SearchParameter. */
+const FILTER: CapabilityStatementRestResourceSearchParam = { name: '_filter', type: 'special', documentation: FILTER_DOCUMENTATION };
 
 export function capabilities(facts: Facts): Omit<CapabilityStatement, 'date'> {
   return {
@@ -49,10 +57,10 @@ function server(facts: Facts): CapabilityStatementRest {
   const sources = includeSources(facts.registry);
   return {
     mode: 'server',
-    documentation: `${STRICT} ${REFERENCES}`,
+    documentation: `${STRICT} ${SEARCHES} ${REFERENCES}`,
     resource: resourceTypes.map((type) => resource(facts, type, sources)),
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
-    searchParam: facts.registry.common().map(searchParameter),
+    searchParam: [...facts.registry.common().map(searchParameter), FILTER],
     ...(operation.length > 0 && { operation }),
     compartment: COMPARTMENT_OWNERS.flatMap((owner) => facts.core.compartment(owner)?.url ?? []),
   };

@@ -6,6 +6,7 @@ import type { ResourceType } from '../fhir/types.ts';
 import { parseCriteria } from '../search/parse-criteria.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { Expectation, Version } from '../storage/store.ts';
+import { refuseAmbiguousIds } from './bare-ids.ts';
 import { withoutConcepts } from './concepts.ts';
 import type { RestDeps } from './deps.ts';
 import { GENERAL } from './query-parameters.ts';
@@ -39,12 +40,13 @@ export async function matchAll(
 
 /** @throws FhirError `invalid` for criteria that are not filters alone */
 export async function criteriaQuery(
-  { parameters, terminology }: Pick<RestDeps, 'parameters' | 'terminology'>,
+  { parameters, terminology, store }: Pick<RestDeps, 'parameters' | 'terminology' | 'store'>,
   now: Date,
   type: ResourceType,
   criteria: QueryParameters,
 ): Promise<SearchQuery> {
   const parsed = parseCriteria({ type, query: criteria, registry: parameters(), now });
+  await refuseAmbiguousIds(parsed, parameters(), store);
   return { ...parsed, where: await withoutConcepts(parsed.where, terminology) };
 }
 

@@ -60,6 +60,8 @@ export function routes(deps: RestDeps): readonly Route[] {
     { method: 'DELETE', path: '/[type]/[id]', interaction: 'delete', run: write(remove(deps)) },
     { method: 'GET', path: '/[type]/[id]/_history', interaction: 'history-instance', run: instanceHistory(deps) },
     { method: 'GET', path: '/[type]/[id]/_history/[vid]', interaction: 'vread', run: vread(deps) },
+    { method: 'GET', path: '/[compartment]/[owner]/*', interaction: 'search-compartment', run: find },
+    { method: 'POST', path: '/[compartment]/[owner]/*/_search', interaction: 'search-compartment', run: find },
     { method: 'GET', path: '/[compartment]/[owner]/[type]', interaction: 'search-compartment', run: find },
     { method: 'POST', path: '/[compartment]/[owner]/[type]/_search', interaction: 'search-compartment', run: find },
   ];

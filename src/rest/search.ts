@@ -8,26 +8,28 @@ import { type ParsedSearch, parseQuery } from '../search/parse-query.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { SearchPage, Version } from '../storage/store.ts';
 import { fullUrl } from './address.ts';
+import { refuseAmbiguousIds } from './bare-ids.ts';
 import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
-import { compartmentCondition } from './compartment.ts';
+import { compartmentCondition, typesSearched } from './compartment.ts';
 import { withoutConcepts } from './concepts.ts';
 import type { RestDeps } from './deps.ts';
 import { include } from './include.ts';
 import { addressWith } from './links.ts';
 import { type Part, partFrom, partText } from './summary.ts';
+import { versionedLinks } from './versioned-links.ts';
 
 export function search(deps: RestDeps): Interaction {
   return async (request) => {
     const registry = deps.parameters();
     const lenient = request.prefer.handling === 'lenient';
-    const parsed = parseQuery({ types: request.type ? [request.type] : [], query: request.query, registry, now: request.now, lenient });
+    const parsed = parseQuery({ types: typesSearched(request, deps.core), query: request.query, registry, now: request.now, lenient });
     const part = partFrom(parsed);
     const page = await deps.store.search(await queryOf(deps, request, parsed));
     const included = await include({ store: deps.store, registry, baseUrl: request.baseUrl }, parsed, page.versions);
     const entries = [
       ...page.versions.map((version) => entry(deps, request, version, 'match', part)),
       ...included.versions.map((version) => entry(deps, request, version, 'include', part)),
-      ...remarks([...parsed.ignored, ...included.issues]),
+      ...remarks([...parsed.ignored, ...versionedLinks(parsed.query.where, page.versions, registry, request.baseUrl), ...included.issues]),
     ];
     const total = page.total === undefined ? {} : { total: page.total };
     const head = { type: 'searchset', lastUpdated: request.now.toISOString(), ...total, links: links(request, parsed, page) } as const;
@@ -35,9 +37,14 @@ export function search(deps: RestDeps): Interaction {
   };
 }
 
-async function queryOf({ core, terminology }: RestDeps, request: FhirRequest, { query }: ParsedSearch): Promise<SearchQuery> {
+async function queryOf(
+  { core, terminology, parameters, store }: RestDeps,
+  request: FhirRequest,
+  { query }: ParsedSearch,
+): Promise<SearchQuery> {
   const within = compartmentCondition(request, core);
   const where = within ? ({ kind: 'and', conditions: [within, query.where] } as const) : query.where;
+  await refuseAmbiguousIds(query, parameters(), store);
   return { ...query, where: await withoutConcepts(where, terminology) };
 }
 
@@ -63,7 +70,7 @@ function remarks(issues: readonly OperationOutcomeIssue[]): readonly BundleEntry
 
 function links(request: FhirRequest, { used, fingerprint }: ParsedSearch, { next }: SearchPage): readonly BundleLink[] {
   const { baseUrl, compartment, type, query } = request;
-  const url = [baseUrl, compartment?.type, compartment?.id, type].filter((step) => step !== undefined).join('/');
+  const url = [baseUrl, compartment?.type, compartment?.id, type ?? (compartment && '*')].filter((step) => step !== undefined).join('/');
   const here = query.filter(([name, value]) => name === CURSOR && value !== '');
   const self: BundleLink = { relation: 'self', url: addressWith(url, [...used, ...here]) };
   if (!next) return [self];

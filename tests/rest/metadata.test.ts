@@ -259,9 +259,26 @@ describe('60: every advertised line works', () => {
 
   test('search parameters of the system, and their definitions', async () => {
     for (const { name, definition: url } of stated.rest?.[0]?.searchParam ?? []) {
+      if (name === '_filter') continue;
       const parameter = registry.common().find(({ code }) => code === name);
       expect((await rest.call('GET', `?${name}=${encodeURIComponent(sample(parameter))}`)).status).toBe(200);
       expect(core.resolve(url ?? '', 'SearchParameter') ?? core.searchParameters().find((each) => each.url === url)).toBeDefined();
+    }
+  });
+
+  test('_filter, with each operator that is named', async () => {
+    const { documentation = '' } = stated.rest?.[0]?.searchParam?.find(({ name }) => name === '_filter') ?? {};
+    const operators = [...documentation.matchAll(/(\w\w) \([a-z, ]+\)/g)].map(([, operator = '']) => operator);
+    expect(operators).toHaveLength(18);
+    const samples: Record<string, string> = {
+      co: 'name co a',
+      sw: 'name sw a',
+      pr: 'name pr true',
+      re: 'general-practitioner re Practitioner/1',
+    };
+    for (const operator of operators.filter((each) => !['in', 'ni', 'ss', 'sb'].includes(each))) {
+      const filter = encodeURIComponent(samples[operator] ?? `birthdate ${operator} 2020`);
+      expect([operator, (await rest.call('GET', `Patient?_filter=${filter}`)).status]).toEqual([operator, 200]);
     }
   });
 

@@ -149,6 +149,106 @@ describe.each(stores)('search on %s', (_name, open) => {
     });
   });
 
+  describe('what is found of all kinds', () => {
+    test('132: everything of a compartment, in pages', async () => {
+      const whole = ['Observation/o1', 'Observation/o2', 'Observation/o3', 'Patient/p2'];
+      expect(await found('Patient/p1/*')).toEqual(whole);
+      expect(await found('Patient/p1/*?_type=Observation&code=b')).toEqual(['Observation/o2']);
+      expect(await found('Practitioner/d1/*')).toEqual(['Patient/p1', 'Practitioner/d1']);
+      expect(await found('Patient/nobody/*')).toEqual([]);
+      const seen: string[] = [];
+      for (let address: string | undefined = 'Patient/p1/*?_count=3&_sort=_id&_total=accurate'; address; ) {
+        const each = await page(address);
+        expect(each.total).toBe(4);
+        seen.push(...names(each));
+        address = link(each, 'next')?.slice(BASE.length + 1);
+      }
+      expect(seen).toEqual(whole);
+      expect((await rest.call('POST', 'Patient/p1/*/_search?_id=o1')).json.entry).toHaveLength(1);
+      expect(link(await page('Patient/p1/*?_id=o1'), 'self')).toBe(`${BASE}/Patient/p1/*?_id=o1&_count=20`);
+      expect(await refusal(rest.call('GET', 'Patient/p1/*?_type=Library'))).toMatchObject({ kind: 'invalid' });
+      expect(await refusal(rest.call('GET', 'Patient/p1/*?code=a'))).toMatchObject({ kind: 'invalid' });
+      expect(await refusal(rest.call('GET', 'Library/l1/*'))).toMatchObject({ kind: 'not-found' });
+    });
+
+    test('127: types named are searched by what they share, sorted and paged together, with includes', async () => {
+      expect(await found('?_type=Patient,Practitioner&family=Doc,Alpha')).toEqual(['Patient/p1', 'Practitioner/d1']);
+      expect(names(await page('?_type=Patient,Practitioner&_sort=-family'))).toEqual([
+        'Patient/p3',
+        'Practitioner/d1',
+        'Patient/p2',
+        'Patient/p1',
+      ]);
+      const first = await page('?_type=Patient,Practitioner&_sort=-family&_count=2&_total=accurate');
+      expect([first.total, names(first)]).toEqual([4, ['Patient/p3', 'Practitioner/d1']]);
+      expect(names(await page((link(first, 'next') ?? '').slice(BASE.length)))).toEqual(['Patient/p2', 'Patient/p1']);
+      expect(await found('?_type=Observation,Library&_id=o1,l1&_include=Observation:subject', 'include')).toEqual(['Patient/p1']);
+      expect(await refusal(rest.call('GET', '?_type=Patient,Observation&birthdate=2020'))).toMatchObject({ kind: 'invalid' });
+    });
+
+    test('129: _filter, from the address to the page', async () => {
+      const filter = (text: string) => `_filter=${encodeURIComponent(text)}`;
+      expect(await found(`Patient?${filter('family sw "al" or family eq gamma')}`)).toEqual(['Patient/p1', 'Patient/p3']);
+      expect(await found(`Patient?${filter('family sw al or family eq gamma')}&gender=female`)).toEqual(['Patient/p1']);
+      expect(await found(`Observation?${filter('subject[gender eq female].name co lph and date ge 2026-01-02')}`)).toEqual([
+        'Observation/o2',
+        'Observation/o3',
+      ]);
+      expect(await found(`Observation?${filter('code in http://x/vs')}`)).toEqual(['Observation/o1', 'Observation/o2']);
+      expect(await found(`Observation?${filter('code ni http://x/vs')}`)).toEqual(['Observation/o3', 'Observation/o4']);
+      expect(await found(`Observation?${filter('code ss http://x/s|a')}`)).toEqual(['Observation/o1', 'Observation/o2']);
+      expect(await found(`Patient?${filter('_has:Observation:subject:code eq a')}`)).toEqual(['Patient/p1']);
+      const self = link(await page(`Patient?${filter('gender eq "female"')}`), 'self') ?? '';
+      expect(new URL(self).searchParams.get('_filter')).toBe('gender eq "female"');
+      expect(await refusal(rest.call('GET', `Patient?${filter('family ew pha')}`))).toMatchObject({
+        kind: 'not-supported',
+        message: expect.stringContaining('"ew"'),
+      });
+    });
+
+    test('113: an id alone that resources of several types have is refused', async () => {
+      const group = { resourceType: 'Group', id: 'p1', type: 'person', actual: true };
+      await rest.call('PUT', 'Group/p1', { body: group });
+      const { kind, message } = await refusal(rest.call('GET', 'Observation?subject=p1'));
+      expect([kind, message]).toEqual(['invalid', expect.stringMatching(/Group\/p1 and Patient\/p1|Patient\/p1 and Group\/p1/)]);
+      expect(await refusal(rest.call('GET', 'Patient?_has:Observation:subject:subject=p1'))).toMatchObject({ kind: 'invalid' });
+      expect(await found('Observation?subject:Patient=p1')).toHaveLength(3);
+      expect(await found('Observation?patient=p1')).toHaveLength(3);
+      await rest.call('DELETE', 'Group/p1');
+      expect(await found('Observation?subject=p1')).toHaveLength(3);
+    });
+
+    test('124: a chain over a versioned reference goes to the current version and says so', async () => {
+      const current = await page('Observation?subject:Patient.gender=other');
+      expect(names(current)).toEqual(['Observation/o4']);
+      expect(current.entry?.at(-1)).toMatchObject({
+        search: { mode: 'outcome' },
+        resource: { issue: [{ severity: 'warning', diagnostics: expect.stringContaining('"subject"') }] },
+      });
+      expect(names(await page('Observation?subject:Patient.gender=female'), 'outcome')).toEqual([]);
+    });
+
+    test('120, 130, 131, 146: what is not offered is refused', async () => {
+      for (const query of [
+        'subject:below=Patient/p1',
+        'subject:above=Patient/p1',
+        '_text=a',
+        '_content=a',
+        '_query=a',
+        '_query=a&_query=b',
+      ]) {
+        expect([query, (await refusal(rest.call('GET', `Observation?${query}`))).kind]).toEqual([query, 'invalid']);
+      }
+      expect(await refusal(rest.call('GET', 'Observation?_query=a', { prefer: { handling: 'lenient' } }))).toMatchObject({
+        kind: 'invalid',
+      });
+      for (const value of ['true', 'both']) {
+        expect(await refusal(rest.call('GET', `Observation?_contained=${value}`))).toMatchObject({ kind: 'not-supported' });
+      }
+      expect(await refusal(rest.call('GET', 'Observation?_containedType=contained'))).toMatchObject({ kind: 'not-supported' });
+    });
+  });
+
   describe('the page', () => {
     test('147: is valid R4', async () => {
       const bundle = (

@@ -70,6 +70,12 @@ function bareId(id: string): string {
   return `${SEPARATOR}${id}`;
 }
 
+/** The parameter and the id of a key that asks for an id alone; tokens without a system read alike, so the caller knows the parameter. */
+export function bareIdOf(key: string): { readonly parameter: string; readonly id: string } | undefined {
+  const [parameter = '', none, id, ...more] = key.split(SEPARATOR);
+  return none === '' && id !== undefined && more.length === 0 ? { parameter, id } : undefined;
+}
+
 function literalLeaf(text: string, { setting }: Parameter): Leaf {
   const local = localReference(text, setting.baseUrl);
   return { kind: 'key', value: isId(local) ? bareId(local) : escaped(local) };
