@@ -4,6 +4,7 @@ import { isLosslessObject } from '../../fhir/json.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import type { BundleEntry } from '../bundle.ts';
 import { bundleAnswer, entryAnswer, refusedEntry } from './answer.ts';
+import { createAnswerSize } from './answer-size.ts';
 import type { Entry, ReadEntry, RequestBundle } from './entries.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
 import { inside, leadsTo, linkPlaces } from './links.ts';
@@ -31,10 +32,12 @@ export async function batch(whole: FhirRequest, { items }: RequestBundle, read: 
     if (entry) readable.push(entry);
   }
   const check = dependencies(readable);
+  const limited = createAnswerSize();
   const run = (entry: Entry) =>
     settle(entry.index, async () => {
       check(entry);
-      answers[entry.index] = entryAnswer(entry, await entry.route.run(entry.request));
+      const answer = await entry.route.run(entry.request);
+      answers[entry.index] = entryAnswer(entry, isWrite(entry.route) ? answer : limited(answer));
     });
   for (const step of STEPS)
     await inGroups(

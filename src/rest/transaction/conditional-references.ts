@@ -3,13 +3,14 @@ import { FhirError } from '../../fhir/error.ts';
 import { issue } from '../../fhir/outcome.ts';
 import { ambiguous } from '../criteria.ts';
 import { type SearchReference, searchReference } from '../search-references.ts';
+import type { Bundled } from './bundled.ts';
 import { nameOf } from './deeds.ts';
-import { type BundledRow, fitting, type Parts, remaining } from './findings.ts';
+import { type Parts, remaining } from './findings.ts';
 import type { LinkPlace } from './links.ts';
 
 export interface Sought {
   /** What the Bundle writes, its links rewritten. */
-  readonly rows: () => readonly BundledRow[];
+  readonly written: () => Bundled;
   /** Addresses that the Bundle writes or deletes: what is stored there counts no more. */
   readonly replaced: ReadonlySet<string>;
 }
@@ -28,9 +29,14 @@ export async function resolveSearches(parts: Parts, places: readonly LinkPlace[]
   return any;
 }
 
-async function target({ findings }: Parts, { type, criteria }: SearchReference, { rows, replaced }: Sought): Promise<string> {
+async function target({ findings }: Parts, { type, criteria }: SearchReference, { written, replaced }: Sought): Promise<string> {
   const finding = await findings.ask(type, criteria);
-  const names = [...remaining(finding, replaced).map(nameOf), ...fitting(type, finding.where, rows()).map(nameOf)];
+  const names = [
+    ...remaining(finding, replaced).map(nameOf),
+    ...written()
+      .fitting(type, finding.where)
+      .map(({ target: made }) => nameOf(made)),
+  ];
   if (names.length > 1) throw ambiguous(type);
   const [name] = names;
   if (name !== undefined) return name;

@@ -6,23 +6,31 @@
 import { newId } from '../../fhir/id.ts';
 import { typeOf } from '../address.ts';
 import { ambiguous, headerCriteria } from '../criteria.ts';
+import { type Bundled, createBundled } from './bundled.ts';
 import { type CheckedEntry, type Matched, type Writing, writing } from './deeds.ts';
 import { atEntry } from './entry-fault.ts';
-import { type BundledRow, bundledRow, type Finding, fitting, type Parts, remaining } from './findings.ts';
+import { type Finding, type Parts, remaining } from './findings.ts';
 
-export async function creations(parts: Parts, entries: readonly CheckedEntry[]): Promise<readonly (Writing | Matched)[]> {
+export interface Creations {
+  readonly deeds: readonly (Writing | Matched)[];
+  /** Those that write. */
+  readonly made: Bundled;
+}
+
+export async function creations(parts: Parts, entries: readonly CheckedEntry[]): Promise<Creations> {
   const plain = entries.filter((entry) => !hasCriteria(entry)).map(creation);
   const deeds: (Writing | Matched)[] = [...plain];
-  const rows = plain.map((writing) => bundledRow(writing, parts));
+  const made = createBundled(parts.registry, parts.whole);
+  for (const each of plain) made.add(each);
   const byCriteria = new Map<string, Writing | Matched>();
   for (const { entry, finding } of await sorted(parts, entries.filter(hasCriteria))) {
     const twin = byCriteria.get(finding.key);
-    const deed = twin ? matched(entry, twin) : await atEntry(entry.index, () => conditional(parts, entry, finding, rows));
+    const deed = twin ? matched(entry, twin) : await atEntry(entry.index, () => conditional(parts, entry, finding, made));
     byCriteria.set(finding.key, deed);
     deeds.push(deed);
-    if (deed.kind === 'write') rows.push(bundledRow(deed, parts));
+    if (deed.kind === 'write') made.add(deed);
   }
-  return deeds;
+  return { deeds, made };
 }
 
 function hasCriteria({ request }: CheckedEntry): boolean {
@@ -45,14 +53,14 @@ async function sorted({ findings }: Parts, entries: readonly CheckedEntry[]): Pr
   return asked.sort((a, b) => (a.order < b.order ? -1 : 1));
 }
 
-function conditional({ deleted }: Parts, entry: CheckedEntry, finding: Finding, rows: readonly BundledRow[]): Writing | Matched {
+function conditional({ deleted }: Parts, entry: CheckedEntry, finding: Finding, made: Bundled): Writing | Matched {
   const type = typeOf(entry.request);
   const stored = remaining(finding, deleted);
-  const made = fitting(type, finding.where, rows);
-  if (stored.length + made.length > 1) throw ambiguous(type);
+  const others = made.fitting(type, finding.where);
+  if (stored.length + others.length > 1) throw ambiguous(type);
   const [version] = stored;
   if (version) return { kind: 'match', entry, target: { type, id: version.id }, version };
-  return made[0] ? matched(entry, made[0].writing) : creation(entry);
+  return others[0] ? matched(entry, others[0]) : creation(entry);
 }
 
 /** What the other entry makes, or has found. */

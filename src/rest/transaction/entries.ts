@@ -32,7 +32,10 @@ export interface Item {
   readonly value: unknown;
 }
 
-/** @throws FhirError `structure`, `invalid` for a body that is no batch and no transaction */
+/** Entries of one Bundle. */
+const MOST = 10_000;
+
+/** @throws FhirError `structure`, `invalid` for a body that is no batch and no transaction, `too-costly` for too many entries */
 export function readBundle({ body }: FhirRequest): RequestBundle {
   if (!body) throw new FhirError('structure', 'The request has no body; send a Bundle of type batch or transaction.');
   const value = body.value as Readonly<Record<string, unknown>> | null;
@@ -42,6 +45,8 @@ export function readBundle({ body }: FhirRequest): RequestBundle {
     throw new FhirError('invalid', 'A Bundle sent to the base must have the type batch or transaction.', { expression: 'Bundle.type' });
   }
   if (!Array.isArray(entry)) throw fault('Bundle.entry must be an array.');
+  if (entry.length > MOST)
+    throw new FhirError('too-costly', `The Bundle has ${entry.length} entries, and ${MOST} are allowed; send several.`);
   const trees = ((body.lossless() as LosslessObject).entry ?? []) as readonly Lossless[];
   return { type, items: entry.map((each, i) => ({ value: each as unknown, tree: trees[i] ?? null })) };
 }

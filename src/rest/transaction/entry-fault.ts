@@ -11,16 +11,31 @@ export async function atEntry<T>(index: number, work: () => T | Promise<T>): Pro
   }
 }
 
-/** Does something for each of several entries, at once. @throws what the first of them throws, in the order of the Bundle */
+/** Entries that are under way at once. */
+const TOGETHER = 16;
+
+/** Does something for each of several entries. @throws what the first of them throws, in the order of the Bundle */
 export async function atEach<E extends { readonly index: number }, T>(
   entries: readonly E[],
   work: (entry: E) => T | Promise<T>,
 ): Promise<readonly T[]> {
-  const results = await Promise.allSettled(entries.map((entry) => atEntry(entry.index, () => work(entry))));
-  return results.map((result) => {
-    if (result.status === 'rejected') throw result.reason;
-    return result.value;
-  });
+  const results: T[] = [];
+  const faults: unknown[] = []; // by place, so that the first is the first of the Bundle
+  const waiting = entries.entries();
+  const next = async () => {
+    for (const [place, entry] of waiting) {
+      try {
+        results[place] = await atEntry(entry.index, () => work(entry));
+      } catch (error) {
+        faults[place] = error;
+      }
+      if (faults.length > 0) return;
+    }
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, next));
+  const first = faults.findIndex((_, place) => place in faults);
+  if (first >= 0) throw faults[first];
+  return results;
 }
 
 /** A fault of one entry as one of the Bundle; of its headers only that counts for the Bundle which says when to try again. */

@@ -1,14 +1,12 @@
-/** What criteria find while one Bundle is resolved: in the store, and in what the Bundle itself writes. */
+/** What criteria find in the store while one Bundle is resolved. */
 import type { FhirRequest, QueryParameters } from '../../fhir/request.ts';
 import type { ResourceType } from '../../fhir/types.ts';
-import { indexEntries } from '../../search/index-entries.ts';
-import { matches, type Row } from '../../search/matches.ts';
 import type { ParameterRegistry } from '../../search/parameters.ts';
 import type { Condition } from '../../search/query.ts';
 import type { Expectation, Version } from '../../storage/store.ts';
 import { criteriaQuery } from '../criteria.ts';
 import type { RestDeps } from '../deps.ts';
-import { nameOf, type Writing } from './deeds.ts';
+import { nameOf } from './deeds.ts';
 
 export interface Findings {
   /** What is stored and fits. Each question is put once. @throws FhirError `invalid` for criteria that are not filters alone */
@@ -53,30 +51,6 @@ export interface Parts {
   readonly findings: Findings;
   /** Addresses that the Bundle deletes: the first step. */
   readonly deleted: ReadonlySet<string>;
-}
-
-/** A resource that the Bundle writes, as a search would see it. */
-export interface BundledRow extends Row {
-  readonly writing: Writing;
-}
-
-/** Its index is made when it is first looked at. @param value - the resource as it will be written */
-export function bundledRow(writing: Writing, { registry, whole }: Pick<Parts, 'registry' | 'whole'>, value = writing.value): BundledRow {
-  let entries: Row['entries'] | undefined;
-  const { type, id } = writing.target;
-  return {
-    ...{ type, id, lastUpdated: whole.now.toISOString(), writing },
-    get entries() {
-      entries ??= indexEntries({ ...value, id }, registry);
-      return entries;
-    },
-  };
-}
-
-/** Rows of the Bundle that fit; chains are followed inside the Bundle. */
-export function fitting(type: ResourceType, where: Condition, rows: readonly BundledRow[]): readonly BundledRow[] {
-  const ofType = (each: ResourceType) => rows.filter((row) => row.type === each);
-  return ofType(type).filter((row) => matches(where, row, ofType));
 }
 
 /** Stored resources that fit, those that the Bundle deletes or replaces left out. */

@@ -5,7 +5,7 @@ import { creations } from './creations.ts';
 import { type CheckedEntry, type Deed, type Deletion, nameOf, type Writing } from './deeds.ts';
 import { deletion, MOST_DELETED } from './deletions.ts';
 import { atEach } from './entry-fault.ts';
-import { bundledRow, createFindings, type Parts } from './findings.ts';
+import { createFindings, type Parts } from './findings.ts';
 import { refuseOverlaps } from './overlaps.ts';
 import { stepOf } from './steps.ts';
 import { update } from './updates.ts';
@@ -27,9 +27,8 @@ export async function resolveIdentities(deps: RestDeps, whole: FhirRequest, entr
   const deleted = new Set(deletions.flatMap(({ targets }) => targets.map(nameOf)));
   const parts: Parts = { deps, whole, registry: deps.parameters(), findings, deleted };
   const created = await creations(parts, posts ?? []);
-  const rows = created.flatMap((deed) => (deed.kind === 'write' ? [bundledRow(deed, parts)] : []));
-  const updates = await atEach(puts ?? [], (entry) => update(parts, entry, rows));
-  const writings = [...rows.map((row) => row.writing), ...updates];
+  const updates = await atEach(puts ?? [], (entry) => update(parts, entry, created.made));
+  const writings = [...created.deeds.filter((deed) => deed.kind === 'write'), ...updates];
   await refuseOverlaps(parts, deletions, writings);
-  return { parts, deletions, writings, deeds: [...deletions, ...created, ...updates] };
+  return { parts, deletions, writings, deeds: [...deletions, ...created.deeds, ...updates] };
 }

@@ -1,10 +1,11 @@
 /** The resources of a transaction with their links rewritten and their searches resolved (https://hl7.org/fhir/R4/http.html#trules). */
 import { stringifyLossless } from '../../fhir/json.ts';
 import type { FhirResource } from '../../fhir/types.ts';
+import { type Bundled, createBundled } from './bundled.ts';
 import { resolveSearches } from './conditional-references.ts';
 import { nameOf, type Writing } from './deeds.ts';
 import { atEntry } from './entry-fault.ts';
-import { type BundledRow, bundledRow } from './findings.ts';
+import type { Parts } from './findings.ts';
 import type { Identities } from './identities.ts';
 import { linkPlaces } from './links.ts';
 import type { Pins } from './pins.ts';
@@ -26,7 +27,7 @@ export async function link({ parts, deletions, deeds, writings }: Identities, pi
     linked.push({ writing, value: isRewritten ? plain(writing) : writing.value });
   }
   const replaced = new Set([...deletions.flatMap(({ targets }) => targets), ...writings.map(({ target }) => target)].map(nameOf));
-  const sought = { rows: once(() => linked.map(({ writing, value }) => bundledRow(writing, parts, value))), replaced };
+  const sought = { written: once(() => bundled(parts, linked)), replaced };
   const resolved: Linked[] = [];
   for (const [i, each] of linked.entries()) {
     const isResolved = await atEntry(each.writing.entry.index, () => resolveSearches(parts, places[i] ?? [], sought));
@@ -39,8 +40,14 @@ function plain({ resource }: Writing): FhirResource {
   return JSON.parse(stringifyLossless(resource)) as FhirResource;
 }
 
-function once(make: () => readonly BundledRow[]): () => readonly BundledRow[] {
-  let made: readonly BundledRow[] | undefined;
+function bundled({ registry, whole }: Parts, linked: readonly Linked[]): Bundled {
+  const made = createBundled(registry, whole);
+  for (const { writing, value } of linked) made.add(writing, value);
+  return made;
+}
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
   return () => {
     made ??= make();
     return made;

@@ -1,10 +1,11 @@
 /** A transaction writes or deletes each resource once (https://hl7.org/fhir/R4/http.html#trules). */
 import { FhirError } from '../../fhir/error.ts';
 import { addressCriteria } from '../criteria.ts';
+import { createBundled } from './bundled.ts';
 import { isConditional } from './check-entry.ts';
 import { type CheckedEntry, type Deletion, nameOf, type Writing } from './deeds.ts';
 import { atEntry } from './entry-fault.ts';
-import { bundledRow, fitting, type Parts } from './findings.ts';
+import type { Parts } from './findings.ts';
 
 /** @throws FhirError `invalid` at an entry whose resource another entry writes or deletes, by its id or by criteria */
 export async function refuseOverlaps(parts: Parts, deletions: readonly Deletion[], writings: readonly Writing[]): Promise<void> {
@@ -27,11 +28,12 @@ export async function refuseOverlaps(parts: Parts, deletions: readonly Deletion[
 /** Two updates that come to one resource though it has no id yet: by equal criteria, or because one writes what the other asks for. */
 async function refuseSameCriteria(parts: Parts, updates: readonly Writing[]): Promise<void> {
   const conditional = updates.filter(({ entry }) => isConditional(entry.request));
-  const rows = updates.filter((each) => !conditional.includes(each)).map((each) => bundledRow(each, parts));
+  const plain = createBundled(parts.registry, parts.whole);
+  for (const each of updates) if (!isConditional(each.entry.request)) plain.add(each);
   const owners = new Map<string, number>();
   for (const { entry, target } of conditional) {
     const { key, where } = await parts.findings.ask(target.type, addressCriteria(entry.request));
-    const owner = owners.get(key) ?? fitting(target.type, where, rows)[0]?.writing.entry.index;
+    const owner = owners.get(key) ?? plain.fitting(target.type, where)[0]?.entry.index;
     if (owner !== undefined) await refuse(entry, `The criteria are met by entry ${owner}, too`);
     owners.set(key, entry.index);
   }

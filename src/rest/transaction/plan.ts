@@ -6,12 +6,11 @@ import type { Change, Expectation } from '../../storage/store.ts';
 import type { RestDeps } from '../deps.ts';
 import { refuseTaken } from './claims.ts';
 import { type CheckedEntry, type Deed, type Deletion, nameOf } from './deeds.ts';
-import { atEach } from './entry-fault.ts';
 import type { Parts } from './findings.ts';
 import { resolveIdentities } from './identities.ts';
 import { type Linked, link } from './linking.ts';
 import { createPins, type Pins } from './pins.ts';
-import { type Reading, reading } from './reads.ts';
+import { type Reading, readings } from './reads.ts';
 import { isWrite } from './steps.ts';
 
 export interface Plan {
@@ -32,12 +31,14 @@ export async function makePlan(deps: RestDeps, whole: FhirRequest, entries: read
   const linked = await link(identities, pins);
   const written = await writes(parts, linked, pins);
   const changes = [...deletions.flatMap(deletes), ...written.map((each) => each.change)];
-  const byName = new Map(changes.map((each) => [nameOf(each), each]));
-  await refuseTaken(deps.store, written, new Set(byName.keys()));
-  const readers = entries.filter(({ route }) => !isWrite(route));
-  const readings = await atEach(readers, (entry) => reading(deps, entry, byName));
-  const held = readings.flatMap(({ expectation }) => expectation ?? []);
-  return { deeds, readings, changes, expectations: [...(await parts.findings.expectations()), ...held] };
+  await refuseTaken(deps.store, written, new Set(changes.map(nameOf)));
+  const read = await readings(
+    deps,
+    entries.filter(({ route }) => !isWrite(route)),
+    changes,
+  );
+  const held = read.flatMap(({ expectation }) => expectation ?? []);
+  return { deeds, readings: read, changes, expectations: [...(await parts.findings.expectations()), ...held] };
 }
 
 function deletes({ targets, bound }: Deletion): readonly Change[] {

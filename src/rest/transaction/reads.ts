@@ -11,8 +11,9 @@ import type { Change, Expectation, Version } from '../../storage/store.ts';
 import { type Address, addressOf, unknown } from '../address.ts';
 import type { RestDeps } from '../deps.ts';
 import { versionAnswer } from '../read.ts';
-import type { CheckedEntry } from './deeds.ts';
-import { nameOf } from './deeds.ts';
+import { createAnswerSize } from './answer-size.ts';
+import { type CheckedEntry, nameOf } from './deeds.ts';
+import { atEach } from './entry-fault.ts';
 
 export interface Reading {
   readonly entry: CheckedEntry;
@@ -22,11 +23,26 @@ export interface Reading {
   answer(written: ReadonlyMap<string, Version>): Promise<FhirResponse>;
 }
 
+interface First {
+  readonly first: FhirResponse;
+}
+
 /** What never changes, or not by a write. */
 const ONCE: ReadonlySet<string> = new Set(['vread', 'capabilities']);
 
-/** @param changes - what the Bundle writes, by address. @throws FhirError */
-export async function reading(deps: RestDeps, entry: CheckedEntry, changes: ReadonlyMap<string, Change>): Promise<Reading> {
+/** @throws FhirError of the first read that fails */
+export function readings(deps: RestDeps, entries: readonly CheckedEntry[], changes: readonly Change[]): Promise<readonly Reading[]> {
+  const byName = new Map(changes.map((each) => [nameOf(each), each]));
+  const limited = createAnswerSize();
+  return atEach(entries, async (entry) => {
+    const { first, ...made } = await reading(deps, entry, byName);
+    limited(first);
+    return made;
+  });
+}
+
+/** A reading with its answer before the write. @param changes - what the Bundle writes, by address */
+async function reading(deps: RestDeps, entry: CheckedEntry, changes: ReadonlyMap<string, Change>): Promise<Reading & First> {
   const { route, request } = entry;
   if (route.interaction === 'read') {
     const address = addressOf(request);
@@ -35,13 +51,13 @@ export async function reading(deps: RestDeps, entry: CheckedEntry, changes: Read
   }
   const first = await route.run(request);
   const again = changes.size > 0 && !ONCE.has(route.interaction);
-  return { entry, answer: async () => (again ? route.run(request) : first) };
+  return { entry, first, answer: async () => (again ? route.run(request) : first) };
 }
 
-async function readStored({ store, core }: RestDeps, entry: CheckedEntry, { type, id }: Address): Promise<Reading> {
+async function readStored({ store, core }: RestDeps, entry: CheckedEntry, { type, id }: Address): Promise<Reading & First> {
   const version = await store.read(type, id);
   if (!version) throw unknown({ type, id });
-  const answer = versionAnswer(entry.request, version, core);
+  const first = versionAnswer(entry.request, version, core);
   const at = parseInterval(version.lastUpdated)?.low ?? '';
   const tests = [
     { end: 'low', operator: '>=', value: at },
@@ -54,10 +70,15 @@ async function readStored({ store, core }: RestDeps, entry: CheckedEntry, { type
       { kind: 'updated', tests },
     ],
   } as const;
-  return { entry, expectation: { query: { types: [type], where, sort: [], count: 1 }, ids: [id] }, answer: async () => answer };
+  return { entry, expectation: { query: { types: [type], where, sort: [], count: 1 }, ids: [id] }, first, answer: async () => first };
 }
 
-async function readWritten({ store, core }: RestDeps, entry: CheckedEntry, address: Address, { content }: Change): Promise<Reading> {
+async function readWritten(
+  { store, core }: RestDeps,
+  entry: CheckedEntry,
+  address: Address,
+  { content }: Change,
+): Promise<Reading & First> {
   const name = nameOf(address);
   if (!content) {
     const stored = await store.read(address.type, address.id);
@@ -66,8 +87,8 @@ async function readWritten({ store, core }: RestDeps, entry: CheckedEntry, addre
   }
   const now = entry.request.now.toISOString();
   const draft = { ...address, versionId: 1, lastUpdated: now, method: 'PUT', json: fillText(content.text, 1, now) } as const;
-  versionAnswer(entry.request, draft, core); // what the request asks for can be answered
-  return { entry, answer: async (written) => versionAnswer(entry.request, versionOf(name, written), core) };
+  const first = versionAnswer(entry.request, draft, core);
+  return { entry, first, answer: async (written) => versionAnswer(entry.request, versionOf(name, written), core) };
 }
 
 function versionOf(name: string, written: ReadonlyMap<string, Version>): Version {

@@ -8,16 +8,17 @@ import type { Version } from '../../storage/store.ts';
 import { addressOf, gone, typeOf, unknown } from '../address.ts';
 import { addressCriteria, ambiguous } from '../criteria.ts';
 import { patched } from '../patched.ts';
+import type { Bundled } from './bundled.ts';
 import { isConditional } from './check-entry.ts';
 import { boundNow, boundTo } from './conditions.ts';
 import { type CheckedEntry, nameOf, type Writing, writing } from './deeds.ts';
-import { type BundledRow, fitting, type Parts, remaining } from './findings.ts';
+import { type Parts, remaining } from './findings.ts';
 
-/** @param created - what the second step makes */
-export async function update(parts: Parts, entry: CheckedEntry, created: readonly BundledRow[]): Promise<Writing> {
+/** @param made - by the second step */
+export async function update(parts: Parts, entry: CheckedEntry, made: Bundled): Promise<Writing> {
   const { request, route } = entry;
   if (isConditional(request)) {
-    const version = await only(parts, entry, created);
+    const version = await only(parts, entry, made);
     return route.interaction === 'patch' ? patching(parts, entry, version) : replacing(parts, entry, version);
   }
   if (route.interaction === 'update') {
@@ -32,17 +33,17 @@ export async function update(parts: Parts, entry: CheckedEntry, created: readonl
 }
 
 /** What the criteria of an entry find. @throws FhirError `ambiguous`, or `invalid` where it is what another entry creates */
-async function only({ findings, deleted }: Parts, { request }: CheckedEntry, created: readonly BundledRow[]): Promise<Version | undefined> {
+async function only({ findings, deleted }: Parts, { request }: CheckedEntry, made: Bundled): Promise<Version | undefined> {
   const type = typeOf(request);
   const finding = await findings.ask(type, addressCriteria(request));
   const stored = remaining(finding, deleted);
-  const [row, ...more] = fitting(type, finding.where, created);
-  if (stored.length + more.length + Number(row !== undefined) > 1) throw ambiguous(type);
-  if (row)
-    throw new FhirError(
-      'invalid',
-      `The criteria find the ${type} that entry ${row.writing.entry.index} creates; a transaction writes each resource once.`,
-    );
+  const others = made.fitting(type, finding.where);
+  const [other] = others;
+  if (stored.length + others.length > 1) throw ambiguous(type);
+  if (other) {
+    const sentence = `The criteria find the ${type} that entry ${other.entry.index} creates; a transaction writes each resource once.`;
+    throw new FhirError('invalid', sentence);
+  }
   return stored[0];
 }
 
