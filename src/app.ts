@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import { application } from './http/application.ts';
 import type { Log } from './log.ts';
 import type { RestDeps } from './rest/deps.ts';
+import { openApiDocument } from './rest/openapi.ts';
 import { routes } from './rest/routes.ts';
 import type { StartFacts } from './web/start-facts.ts';
 
@@ -31,6 +32,7 @@ export function createApp({ config, publicUrl, rest, cds, ...parts }: AppParts):
     ...parts,
     publicUrl,
     routes: routes(rest),
+    openApi: openApiDocument(rest, `${publicUrl}/fhir`),
     services: cds,
     limits: config,
     corsOrigins: config.corsOrigins,

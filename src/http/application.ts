@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { FhirError } from '../fhir/error.ts';
+import type { OpenApiDocument } from '../rest/openapi.ts';
 import type { Route } from '../rest/routes.ts';
 import type { StartFacts } from '../web/start-facts.ts';
 import { requireToken } from './access.ts';
@@ -12,6 +13,7 @@ import { createFaults } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { addFhirRoutes } from './fhir-routes.ts';
 import { healthRouter } from './health-router.ts';
+import { openApiRouter } from './openapi-router.ts';
 import { pageRouter } from './page-router.ts';
 import type { RequestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -21,6 +23,8 @@ export interface ApplicationParts {
   /** Without trailing slash. */
   readonly publicUrl: string;
   readonly routes: readonly Route[];
+  /** The REST API as OpenAPI. */
+  readonly openApi: () => OpenApiDocument;
   readonly services: CdsDoor;
   readonly facts: () => Promise<StartFacts>;
   /** Whether the store answers and the content is loaded. */
@@ -63,6 +67,7 @@ export function application(parts: ApplicationParts): Application {
   addFhirRoutes(app, '/fhir', { routes, baseUrl: `${publicUrl}/fhir`, ...limits, faults, send });
   app.use('/cds-services', ...guards, ...lock(), cdsRouter({ services, ...limits, faults, send }));
   app.use('/health', healthRouter(parts.ready));
+  app.use(openApiRouter(parts.openApi, send));
   app.use(pageRouter(parts.facts, send));
   app.use(() => {
     throw new FhirError('not-found', 'Nothing is at this address. FHIR begins at /fhir, CDS Hooks at /cds-services; / tells more.');

@@ -2,129 +2,139 @@
  * The REST API as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.0), from the same tables as routes and CapabilityStatement.
  * Bodies are told by name only: their shape is R4's own JSON schema.
  */
+import { createHash } from 'node:crypto';
 import { resourceTypes } from '../fhir/resource-types.ts';
 import type { ResourceType } from '../fhir/types.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
 import type { RestDeps } from './deps.ts';
+import { components, headerNames, queryParameters } from './openapi-parameters.ts';
 import { JSON_PATCH } from './patched.ts';
-import type { Route } from './routes.ts';
+import { type Route, routes } from './routes.ts';
 
-export interface OpenApiFacts extends Pick<RestDeps, 'software' | 'readOnly'> {
+export interface OpenApiFacts extends Pick<RestDeps, 'software' | 'readOnly' | 'operations'> {
   readonly routes: readonly Route[];
   readonly registry: ParameterRegistry;
   readonly baseUrl: string;
 }
 
-type Json = { readonly [member: string]: unknown };
+/** The document as bytes, and a strong ETag of them. */
+export interface OpenApiDocument {
+  readonly json: Buffer;
+  readonly tag: string;
+}
+
+export type Json = { readonly [member: string]: unknown };
 
 const FHIR_JSON = 'application/fhir+json';
 /** What a server without writes does not offer, though it has the routes, to say so. */
 const WRITES: ReadonlySet<string> = new Set(['create', 'update', 'patch', 'delete', 'transaction', 'batch']);
 
-export function openApi({ routes, registry, baseUrl, software, readOnly }: OpenApiFacts): Json {
-  const offered = routes.filter(({ interaction }) => !(readOnly && WRITES.has(interaction)));
+/** Made anew when the search parameters change. */
+export function openApiDocument(deps: RestDeps, baseUrl: string): () => OpenApiDocument {
+  const table = routes(deps);
+  let made: (OpenApiDocument & { readonly registry: ParameterRegistry }) | undefined;
+  return () => {
+    const registry = deps.parameters();
+    if (made?.registry !== registry) {
+      const json = Buffer.from(JSON.stringify(openApi({ ...deps, routes: table, registry, baseUrl })), 'utf8');
+      made = { registry, json, tag: `"${createHash('sha256').update(json).digest('hex').slice(0, 16)}"` };
+    }
+    return made;
+  };
+}
+
+export function openApi(facts: OpenApiFacts): Json {
+  const { routes: table, baseUrl, software } = facts;
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of offered) {
+  for (const route of table.filter((each) => isOffered(each, facts))) {
     for (const { path, type } of addresses(route)) {
       paths[path] ??= {};
-      paths[path][route.method.toLowerCase()] ??= operation(route, type, registry);
+      paths[path][route.method.toLowerCase()] ??= operation(route, type, facts);
     }
   }
   return {
     openapi: '3.1.0',
     info: { title: `${software.name} FHIR R4`, version: software.version },
     servers: [{ url: baseUrl }],
+    externalDocs: { url: 'https://hl7.org/fhir/R4/http.html' },
     paths,
-    components: { schemas, parameters: pathParameters, responses },
+    components: { schemas, parameters: components, responses },
   };
 }
 
-/** The addresses of a route: one for each type where its path leaves the type open and is more than one type's search parameters. */
+function isOffered(route: Route, { readOnly, operations }: OpenApiFacts): boolean {
+  if (!readOnly) return true;
+  return !WRITES.has(route.interaction) && operationOf(route, operations)?.affectsState !== true;
+}
+
+/** The definition of the operation that a route leads to. */
+function operationOf({ path, interaction }: Route, operations: OpenApiFacts['operations']) {
+  const code = interaction === 'operation' ? path.slice(path.lastIndexOf('$') + 1) : undefined;
+  return operations.find(({ definition }) => definition.code === code)?.definition;
+}
+
+/** The addresses of a route: one for each type where its path leaves the type open, since each has its own search parameters. */
 function addresses({ path, type }: Route): readonly { readonly path: string; readonly type?: ResourceType }[] {
   const template = path.replaceAll(/\[(\w+)\]/g, '{$1}') || '/';
   if (type || !template.startsWith('/{type}')) return [{ path: template, ...(type && { type }) }];
   return resourceTypes.map((each) => ({ path: template.replace('{type}', each), type: each }));
 }
 
-function operation({ method, path, interaction }: Route, type: ResourceType | undefined, registry: ParameterRegistry): Json {
-  const name =
-    path
-      .split('/')
-      .find((step) => step.startsWith('$'))
-      ?.slice(1) ?? interaction;
+function operation(route: Route, type: ResourceType | undefined, { registry, operations }: OpenApiFacts): Json {
+  const { method, path, interaction } = route;
   const inPath = [...path.matchAll(/\[(\w+)\]/g)]
     .map(([, each = '']) => each)
     .filter((each) => !(each === 'type' && type && path.startsWith('/[type]')));
-  const level = path.includes('[compartment]') ? 'compartment' : path.includes('[id]') ? 'instance' : (type ?? 'system');
+  const definition = operationOf(route, operations);
   return {
-    operationId: [name, level === 'instance' ? `${type ?? ''}-instance` : level, method.toLowerCase()].filter(Boolean).join('-'),
+    operationId: [definition?.code ?? interaction, levelOf(path, type), method.toLowerCase()].join('-'),
     tags: [type ?? 'system'],
+    ...(definition?.title && { summary: definition.title }),
     parameters: [
-      ...inPath.map((each) => ({ $ref: `#/components/parameters/${each}` })),
-      ...queryParameters(method, interaction, type, registry),
+      ...[...inPath, ...headerNames(route)].map((each) => ({ $ref: `#/components/parameters/${each}` })),
+      ...queryParameters(route, { type, registry, definition }),
     ],
     ...requestBody(method, path),
-    responses: answers(interaction),
+    responses: answers(interaction, path),
   };
 }
 
-function queryParameters(
-  method: string,
-  interaction: string,
-  type: ResourceType | undefined,
-  registry: ParameterRegistry,
-): readonly Json[] {
-  if (method !== 'GET' || !interaction.startsWith('search')) return [];
-  const pending = type ? registry.pending(type) : new Set<string>();
-  const own = (type ? registry.of(type) : registry.common()).filter(({ code }) => !pending.has(code));
-  return [...own.map(({ code, type: kind }) => [code, kind] as const), ...RESULT_PARAMETERS].map(([name, kind]) => ({
-    name,
-    in: 'query',
-    description: kind,
-    schema: { type: 'array', items: { type: 'string' } },
-    explode: true,
-  }));
+/** What tells two routes of one interaction apart. */
+function levelOf(path: string, type: ResourceType | undefined): string {
+  const search = path.endsWith('/_search') ? '-search' : '';
+  if (path.includes('[compartment]')) return `compartment${path.includes('/*') ? '-all' : ''}${search}`;
+  return `${type ?? 'system'}${path.includes('[id]') ? '-instance' : ''}${search}`;
 }
-
-const RESULT_PARAMETERS = [
-  ['_sort', 'search parameters in order of priority, "-" before those that descend'],
-  ['_count', 'entries of a page, at most 1000'],
-  ['_include', 'Source:parameter[:Target]'],
-  ['_revinclude', 'Source:parameter[:Target]'],
-  ['_total', 'none, estimate or accurate'],
-  ['_summary', 'true, text, data, count or false'],
-  ['_elements', 'names of top-level elements'],
-] as const;
 
 function requestBody(method: string, path: string): Json {
   if (method === 'GET' || method === 'DELETE') return {};
   const resource = { schema: { $ref: '#/components/schemas/Resource' } };
   if (path.endsWith('/_search'))
     return { requestBody: { content: { 'application/x-www-form-urlencoded': { schema: { type: 'object' } } } } };
-  if (method !== 'PATCH') return { requestBody: { content: { [FHIR_JSON]: resource } } };
-  return { requestBody: { content: { [JSON_PATCH]: { schema: { type: 'array', items: { type: 'object' } } }, [FHIR_JSON]: resource } } };
+  if (method !== 'PATCH') return { requestBody: { required: !path.includes('$'), content: { [FHIR_JSON]: resource } } };
+  const content = { [JSON_PATCH]: { schema: { type: 'array', items: { type: 'object' } } }, [FHIR_JSON]: resource };
+  return { requestBody: { required: true, content } };
 }
 
-function answers(interaction: string): Json {
-  const success =
-    interaction === 'create' ? ['200', '201'] : interaction === 'update' ? ['200', '201'] : interaction === 'delete' ? ['204'] : ['200'];
+const SUCCESS: Readonly<Record<string, readonly string[]>> = { create: ['200', '201'], update: ['200', '201'], delete: ['204'] };
+const MAY_BE_KNOWN: ReadonlySet<string> = new Set(['read', 'vread', 'capabilities']);
+
+function answers(interaction: string, path: string): Json {
+  const success = SUCCESS[interaction] ?? ['200'];
   const done = success.map((status) => [status, { $ref: `#/components/responses/${status === '204' ? 'Nothing' : 'Resource'}` }]);
-  return { ...Object.fromEntries(done), default: { $ref: '#/components/responses/Fault' } };
+  return {
+    ...Object.fromEntries(done),
+    ...(MAY_BE_KNOWN.has(interaction) && { 304: { $ref: '#/components/responses/Known' } }),
+    ...(interaction === 'read' && path.includes('[id]') && { 410: { $ref: '#/components/responses/Fault' } }),
+    default: { $ref: '#/components/responses/Fault' },
+  };
 }
-
-const text = (description: string): Json => ({ description, schema: { type: 'string' }, required: true, in: 'path' });
-const pathParameters: Json = {
-  type: { name: 'type', ...text('resource type') },
-  id: { name: 'id', ...text('logical id') },
-  vid: { name: 'vid', ...text('version id') },
-  compartment: { name: 'compartment', ...text('type that owns a compartment') },
-  owner: { name: 'owner', ...text('id of the owner') },
-};
 
 const resourceContent: Json = { [FHIR_JSON]: { schema: { $ref: '#/components/schemas/Resource' } } };
 const responses: Json = {
   Resource: { description: 'a resource', content: resourceContent },
   Nothing: { description: 'done' },
+  Known: { description: 'the caller has this already' },
   Fault: { description: 'an OperationOutcome that says what is wrong, where, and by which rule', content: resourceContent },
 };
 

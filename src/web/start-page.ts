@@ -57,6 +57,7 @@ function links({ baseUrl, cdsUrl }: StartFacts): Html {
 <li><a href="${baseUrl}/metadata?${SHOWN}">What this server can do</a> <span class="soft">CapabilityStatement</span></li>
 <li><a href="${baseUrl}/PlanDefinition?_elements=url,version,title,status&amp;_count=10&amp;${SHOWN}">Plans by title</a> <span class="soft">search</span></li>
 <li><a href="${baseUrl}/Questionnaire?_count=1&amp;${SHOWN}">A questionnaire</a> <span class="soft">search, one hit</span></li>
+<li><a href="${baseUrl.replace(/fhir$/, 'openapi.json')}">The REST API for tools</a> <span class="soft">OpenAPI</span></li>
 <li><a href="${cdsUrl}">Services for an EHR</a> <span class="soft">CDS Hooks discovery</span></li>
 </ul></section>`;
 }

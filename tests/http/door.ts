@@ -47,6 +47,7 @@ export async function openDoor(routes: readonly Route[], parts: Partial<Applicat
   const made = application({
     publicUrl: 'https://ramus.example.org',
     routes,
+    openApi: () => ({ json: Buffer.from('{}'), tag: '"none"' }),
     services: { discover: async () => ({ services: [] }), call: async () => ({ cards: [] }) },
     facts: noFacts,
     ready: async () => true,

@@ -35,16 +35,23 @@ export interface Client {
   call(method: Route['method'], address: string, call?: Call): Promise<Answer>;
 }
 
-export function client(deps: Partial<RestDeps> & Pick<RestDeps, 'store'>): Client {
-  const table = routes({
+type Given = Partial<RestDeps> & Pick<RestDeps, 'store'>;
+
+/** What the interactions are given, the rest filled up with what stands for nothing. */
+export function depsOf(given: Given): RestDeps {
+  return {
     parameters: () => registry,
     terminology: noTerminology,
     core,
     check: async () => [],
     operations: [],
     software: { name: 'Ramus', version: '0.0.0' },
-    ...deps,
-  });
+    ...given,
+  };
+}
+
+export function client(deps: Given): Client {
+  const table = routes(depsOf(deps));
   return {
     routes: table,
     call: async (method, address, call = {}) => {
