@@ -16,6 +16,12 @@ export function isDate(elements: readonly Typed[], value: string, now: Date): bo
   return elements.flatMap(storedSpan).some((stored) => compare(prefix, stored, asked, BigInt(now.getTime()) * MS));
 }
 
+/** Some stored time has an instant in common with the value. */
+export function overlaps(elements: readonly Typed[], value: string): boolean {
+  const { from, to } = spanOf(value);
+  return elements.flatMap(storedSpan).some((stored) => stored.from <= to && from <= stored.to);
+}
+
 function compare(prefix: string, t: Span, q: Span, now: bigint): boolean {
   const inside = q.from <= t.from && t.to <= q.to;
   switch (prefix) {

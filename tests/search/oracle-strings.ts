@@ -9,6 +9,11 @@ export function isString(elements: readonly Typed[], value: string, modifier: st
   return [...texts, ...words].some((text) => folded(text).startsWith(asked));
 }
 
+/** Some text or word of a family is this one and nothing more. */
+export function isWhole(elements: readonly Typed[], value: string): boolean {
+  return [...elements.flatMap(textsOf), ...elements.flatMap(familyWords)].some((text) => folded(text) === folded(value));
+}
+
 function textsOf({ type, data }: Typed): readonly string[] {
   if (typeof data === 'string') return [data];
   const parts: Readonly<Record<string, readonly string[]>> = {

@@ -5,11 +5,12 @@
 import type { QueryParameters } from '../../src/fhir/request.ts';
 import type { FhirResource } from '../../src/fhir/types.ts';
 import { hasComposite } from './oracle-composites.ts';
-import { isDate } from './oracle-dates.ts';
+import { isDate, overlaps } from './oracle-dates.ts';
 import { createFinder, type Finder, type Typed } from './oracle-elements.ts';
+import { type Rows, readFilter } from './oracle-filters.ts';
 import { isNumber, isQuantity } from './oracle-numbers.ts';
 import { leadsTo, refersTo } from './oracle-references.ts';
-import { isString } from './oracle-strings.ts';
+import { isString, isWhole } from './oracle-strings.ts';
 import { isToken } from './oracle-tokens.ts';
 import { isUri } from './oracle-uris.ts';
 
@@ -34,6 +35,7 @@ export function createOracle(rows: readonly OracleRow[], now: Date): Oracle {
   const finder = createFinder();
 
   function holds(row: OracleRow, name: string, value: string): boolean {
+    if (name === '_filter') return readFilter(value, filterRows, hide)(row);
     if (name.startsWith('_has:')) return isReferred(row, name, value);
     const point = name.indexOf('.');
     if (point >= 0) return isChained(row, name.slice(0, point), name.slice(point + 1), value);
@@ -56,26 +58,42 @@ export function createOracle(rows: readonly OracleRow[], now: Date): Oracle {
   }
 
   function isChained(row: OracleRow, link: string, rest: string, value: string): boolean {
+    return targets(row, link).some((target) => holds(target, rest, value));
+  }
+
+  function targets(row: OracleRow, link: string): readonly OracleRow[] {
     const [code = '', type] = link.split(':');
     const { elements } = finder.find(row.resource, code);
     const contained = containedIn(row.resource, elements).map((resource) => ({ resource, lastUpdated: '' }));
     const others = rows.filter((target) => refersTo(elements, target.resource));
-    return [...others, ...contained].some((target) => (!type || target.resource.resourceType === type) && holds(target, rest, value));
+    return [...others, ...contained].filter((target) => !type || target.resource.resourceType === type);
   }
 
   function isReferred(row: OracleRow, name: string, value: string): boolean {
     const [, type = '', code = '', ...rest] = name.split(':');
-    const sources = rows.filter(({ resource }) => resource.resourceType === type);
-    return sources.some(
-      (source) => refersTo(finder.find(source.resource, code).elements, row.resource) && holds(source, rest.join(':'), value),
-    );
+    return sources(row, type, code).some((source) => holds(source, rest.join(':'), value));
   }
+
+  /** A contained resource is referred to by its container alone. */
+  function sources(row: OracleRow, type: string, code: string): readonly OracleRow[] {
+    const others = row.lastUpdated === '' ? [] : rows.filter(({ resource }) => resource.resourceType === type);
+    return others.filter((source) => refersTo(finder.find(source.resource, code).elements, row.resource));
+  }
+
+  const filterRows: Rows<OracleRow> = {
+    holds,
+    targets,
+    sources,
+    elements: (row, code) => finder.find(row.resource, code),
+    isWhole: (elements, value) => isWhole(elements, show(value)),
+    overlaps,
+  };
 
   return {
     find: (type, query) =>
       rows
         .filter(({ resource }) => resource.resourceType === type)
-        .filter((row) => query.every(([name, value]) => /^,*$/.test(value) || holds(row, name, hide(value))))
+        .filter((row) => query.every(([name, value]) => /^,*$/.test(value) || holds(row, name, name === '_filter' ? value : hide(value))))
         .map(({ resource }) => resource.id ?? ''),
   };
 }

@@ -3,6 +3,7 @@ import type { QueryParameters } from '../../src/fhir/request.ts';
 import type { FhirResource, ResourceType } from '../../src/fhir/types.ts';
 import { createRandom, type Random } from './random.ts';
 import { type ChainForm, chains } from './random-chains.ts';
+import { randomFilter } from './random-filters.ts';
 import { type Kind, type TestParameter, testParameters, valuesAt } from './random-parameters.ts';
 import { type Asked, askPlain, askWith } from './random-query-values.ts';
 import type { Value } from './random-values.ts';
@@ -22,7 +23,7 @@ export const FORMS: readonly string[] = [
   ...['string:exact', 'string:contains', 'string:missing'],
   ...['text', 'not', 'in', 'not-in', 'above', 'below', 'of-type', 'missing'].map((modifier) => `token:${modifier}`),
   ...['reference:Patient', 'reference:identifier', 'canonical:below', 'uri:above', 'uri:below', 'media:above', 'media:below'],
-  ...['chain', 'has', 'id', 'updated'],
+  ...['chain', 'has', 'id', 'updated', 'filter'],
 ];
 
 export function randomQueries(seed: number, n: number, artifacts: readonly FhirResource[]): readonly RandomQuery[] {
@@ -47,6 +48,7 @@ interface Made extends RandomQuery {
 function one(random: Random, byType: ByType, form: string, beside?: Made): Made {
   const [kind = '', modifier] = form.split(':');
   if (kind === 'id' || kind === 'updated') return ofRow(random, byType, kind, beside);
+  if (kind === 'filter') return filterExpression(random, byType, beside);
   if (kind === 'chain' || kind === 'has') {
     const fitting = chains.filter((each) => each.kind === kind && (!beside || each.type === beside.type));
     if (fitting.length > 0) return chained(random, byType, random.pick(fitting));
@@ -90,6 +92,11 @@ function ofRow(random: Random, byType: ByType, kind: 'id' | 'updated', beside: M
           ],
         ];
   return { type, query, covers: [kind], from };
+}
+
+function filterExpression(random: Random, byType: ByType, beside: Made | undefined): Made {
+  const type = beside?.type ?? random.pick(testParameters).type;
+  return { type, query: [['_filter', randomFilter(random, type, byType)]], covers: ['filter'], from: undefined };
 }
 
 function chained(random: Random, byType: ByType, form: ChainForm): Made {
