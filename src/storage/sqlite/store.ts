@@ -3,9 +3,10 @@ import { fillText } from '../../fhir/resource-text.ts';
 import type { ResourceType } from '../../fhir/types.ts';
 import type { SearchQuery } from '../../search/query.ts';
 import type { Change, Changes, Expectation, HistoryScope, Page, Paging, ResourceStore, SearchPage, Version, Written } from '../store.ts';
+import { type Copies, createCopies } from './copies.ts';
 import { raw, sql } from './fragment.ts';
 import { history } from './history.ts';
-import { headOf, RESOURCE_HEAD, VERSION_HEAD, versionOf } from './rows.ts';
+import { headOf, VERSION_HEAD, versionOf } from './rows.ts';
 import type { Reading } from './search/one-type.ts';
 import { search } from './search/search.ts';
 import { withPauses } from './search/steps.ts';
@@ -16,25 +17,22 @@ import type { Writer } from './write/writer.ts';
 /** Reads on a connection of this thread, at once; writes through the writer's thread. */
 export class SqliteStore implements ResourceStore {
   readonly #reading: Reading;
+  readonly #copies: Copies;
   readonly #writer: Writer;
   readonly #close: () => Promise<void>;
 
   constructor(reading: Reading, writer: Writer, close: () => Promise<void>) {
     this.#reading = reading;
+    this.#copies = createCopies(reading.connection, reading.types);
     this.#writer = writer;
     this.#close = close;
   }
 
   async read(type: ResourceType, id: string, versionId?: number): Promise<Version | undefined> {
+    if (versionId === undefined) return this.#copies.read(type, id);
     const { connection, types } = this.#reading;
-    const number = types.number(type);
-    const row = connection.get(
-      versionId === undefined
-        ? sql`SELECT ${raw(RESOURCE_HEAD)}, b.json FROM resource r LEFT JOIN body b ON b.version_row = r.version_row
-            WHERE r.type = ${number} AND r.id = ${id}`
-        : sql`SELECT ${raw(VERSION_HEAD)}, b.json FROM version v LEFT JOIN body b ON b.version_row = v.row
-            WHERE v.type = ${number} AND v.id = ${id} AND v.version = ${versionId}`,
-    );
+    const row = connection.get(sql`SELECT ${raw(VERSION_HEAD)}, b.json FROM version v LEFT JOIN body b ON b.version_row = v.row
+      WHERE v.type = ${types.number(type)} AND v.id = ${id} AND v.version = ${versionId}`);
     return row && versionOf(headOf(type, row), row[7]);
   }
 
@@ -43,7 +41,7 @@ export class SqliteStore implements ResourceStore {
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    return withPauses(search(this.#reading, query));
+    return withPauses(search(this.#reading, query, this.#copies.of));
   }
 
   async write(changes: readonly Change[], expectations: readonly Expectation[] = []): Promise<readonly Written[]> {

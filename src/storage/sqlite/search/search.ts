@@ -2,15 +2,16 @@
 import { FhirError } from '../../../fhir/error.ts';
 import type { ResourceType } from '../../../fhir/types.ts';
 import type { Cursor, SearchQuery, SortKey } from '../../../search/query.ts';
-import type { SearchPage } from '../../store.ts';
-import { withTexts } from '../rows.ts';
+import type { SearchPage, Version } from '../../store.ts';
+import { type Head, withTexts } from '../rows.ts';
 import { typesInUse } from '../types.ts';
 import { count, find } from './find.ts';
 import { compareFound, compareTexts, type Found } from './found.ts';
 import { type After, NEWEST, type OneType, type Reading } from './one-type.ts';
 import type { Steps } from './steps.ts';
 
-export function* search(reading: Reading, query: SearchQuery): Steps<SearchPage> {
+/** @param versionsOf - reads what was found */
+export function* search(reading: Reading, query: SearchQuery, versionsOf = textsOf(reading)): Steps<SearchPage> {
   const sort = query.sort.length > 0 ? query.sort : [NEWEST];
   const budget = { rows: 0 };
   const among: readonly OneType[] = (query.types.length > 0 ? query.types : typesInUse(reading.connection, reading.types)).map((type) => {
@@ -24,13 +25,14 @@ export function* search(reading: Reading, query: SearchQuery): Steps<SearchPage>
   const last = found.length > page.length ? page.at(-1) : undefined;
   const total = query.total || query.count === 0 ? yield* countAll(among) : undefined;
   return {
-    versions: withTexts(
-      reading.connection,
-      page.map(({ head }) => head),
-    ),
+    versions: versionsOf(page.map(({ head }) => head)),
     ...(last && { next: cursorOf(last, sort) }),
     ...(total !== undefined && { total }),
   };
+}
+
+function textsOf({ connection }: Reading): (heads: readonly Head[]) => readonly Version[] {
+  return (heads) => withTexts(connection, heads);
 }
 
 function* countAll(among: readonly OneType[]): Steps<number> {
