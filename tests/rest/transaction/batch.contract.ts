@@ -1,6 +1,7 @@
 /** Each entry by itself (https://hl7.org/fhir/R4/http.html#brules). */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../../src/fhir/operation.ts';
+import type { FhirResponse } from '../../../src/fhir/request.ts';
 import type { OperationDefinition } from '../../../src/fhir/types.ts';
 import { BASE, type Client, client, refusal } from '../client.ts';
 import type { OpenedStore } from '../stores.ts';
@@ -17,7 +18,7 @@ export function batches(open: () => Promise<OpenedStore>): void {
       opened = await open();
       rest = client({
         store: opened.store,
-        operations: [operation('echo', false), operation('stir', true)],
+        operations: [operation('echo', false), operation('stir', true), operation('fill', false, Buffer.alloc(40_000_000, '1'))],
         check: async () => {
           if (failing) throw new Error('a fault of the program');
           return [];
@@ -149,6 +150,15 @@ export function batches(open: () => Promise<OpenedStore>): void {
       ]);
     });
 
+    test('a Bundle has at most 10,000 entries, and its reads together a bounded answer', async () => {
+      for (const type of ['batch', 'transaction']) {
+        expect((await refusal(send(rest, Array(10_001).fill(get('Patient/b')), {}, type))).kind).toBe('too-costly');
+      }
+      expect(statuses(await batch([get('$fill'), get('$fill'), post(patient())]))).toEqual(['200', '403', '201']);
+      const fault = await refusal(send(rest, [get('$fill'), get('$fill'), post(patient())]));
+      expect([fault.kind, fault.issues?.[0]?.expression]).toEqual(['too-costly', ['Bundle.entry[1]']]);
+    });
+
     test('a fault of the program is none of the caller’s, and is not answered as one', async () => {
       failing = true;
       try {
@@ -161,10 +171,14 @@ export function batches(open: () => Promise<OpenedStore>): void {
   });
 }
 
-function operation(code: string, affectsState: boolean): Operation {
+function operation(
+  code: string,
+  affectsState: boolean,
+  body: FhirResponse['body'] = { resourceType: 'Basic', code: { text: code } },
+): Operation {
   const definition: OperationDefinition = {
     ...{ resourceType: 'OperationDefinition', name: code, status: 'active', kind: 'operation', code, affectsState },
     ...{ system: true, type: false, instance: false },
   };
-  return { definition, run: async () => ({ status: 200, body: { resourceType: 'Basic', code: { text: code } } }) };
+  return { definition, run: async () => ({ status: 200, body }) };
 }
