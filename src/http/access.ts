@@ -1,6 +1,7 @@
 /** Who may knock: until there is an identity provider, whoever bears the one token of the configuration. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
 import { FhirError } from '../fhir/error.ts';
 
 /** @param open - paths below the mount point that anyone may read */
@@ -16,7 +17,8 @@ export function requireToken(token: string, open: readonly string[] = []): Reque
   };
 }
 
-function isOpen({ method, path }: Request, open: readonly string[]): boolean {
+function isOpen({ method, url }: IncomingMessage, open: readonly string[]): boolean {
+  const [path = ''] = (url ?? '').split('?');
   return (method === 'GET' || method === 'HEAD') && open.includes(path.replace(/(.)\/$/, '$1'));
 }
 

@@ -57,25 +57,32 @@ function refusedType({ mediaTypes, patch }: BodyRules): FhirError {
   return new FhirError('unsupported-media', message, { headers: patch ? { 'Accept-Patch': types } : { Accept: types } });
 }
 
+/** Milliseconds that the rest of a body is listened to, and thrown away: many callers read no answer before they have sent all. */
+const PATIENCE = 2000;
+
 function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit));
   return new Promise((resolve, reject) => {
+    const announced = Number(request.headers['content-length'] ?? 0);
     const chunks: Buffer[] = [];
     let size = 0;
-    const take = (chunk: Buffer) => {
+    let timer: NodeJS.Timeout | undefined;
+    const isTooLarge = () => Math.max(size, announced) > limit;
+    const refuse = () => reject(tooLarge(limit));
+    request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-        return;
-      }
-      request.off('data', take);
+      if (!isTooLarge()) return chunks.push(chunk);
       chunks.length = 0;
-      reject(tooLarge(limit));
-      request.resume(); // what still comes is thrown away, so that the caller can finish sending and read the answer
-    };
-    request.on('data', take);
-    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    request.once('error', () => reject(new FhirError('structure', 'The body ended before its announced length.')));
+      timer ??= setTimeout(refuse, PATIENCE);
+    });
+    request.once('end', () => {
+      clearTimeout(timer);
+      if (isTooLarge()) refuse();
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.once('error', () => {
+      clearTimeout(timer);
+      reject(new FhirError('structure', 'The body ended before its announced length.'));
+    });
   });
 }
 

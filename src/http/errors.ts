@@ -2,7 +2,7 @@
  * From what went wrong to an answer; status and issue code are those of `fhir/refusal.ts`.
  * Whatever is not a FhirError is a fault of this program: 500, logged, counted, its text never sent.
  */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { FhirError } from '../fhir/error.ts';
 import { issue, outcome } from '../fhir/outcome.ts';
 import { type Refusal, refusalOf } from '../fhir/refusal.ts';
@@ -19,7 +19,7 @@ const UNEXPECTED = outcome([
 
 export interface Faults {
   /** Answers with what went wrong, unless the answer has begun already. */
-  answer(response: Response, error: unknown): void;
+  answer(response: ServerResponse, error: unknown): void;
   /** How many errors were none of the caller's. */
   unexpected(): number;
 }

@@ -1,11 +1,11 @@
 /** From what an interaction answers to bytes and headers (https://hl7.org/fhir/R4/http.html). */
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { parse, stringify } from 'lossless-json';
 import type { FhirRequest, FhirResponse } from '../fhir/request.ts';
 import { type Send, vary } from './send.ts';
 
 /** @param pretty - whether the JSON is indented for a reader */
-export function answerFhir(response: Response, request: FhirRequest, answer: FhirResponse, pretty: boolean, send: Send): void {
+export function answerFhir(response: ServerResponse, request: FhirRequest, answer: FhirResponse, pretty: boolean, send: Send): void {
   if (response.headersSent) return;
   const { status, body, version, location, headers } = answer;
   response.statusCode = status;

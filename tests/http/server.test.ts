@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { openServer, type RunningServer } from '../../src/server.ts';
 import { startLines } from '../../src/web/start-facts.ts';
 import { ask } from './door.ts';
 import { generator } from './generator.ts';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let server: RunningServer;
@@ -19,7 +21,7 @@ beforeAll(async () => {
   const config = readConfig({ PORT: '0', DATABASE_URL: `file:${join(folder, 'ramus.db')}` });
   server = await openServer({ config, log: createLog({ level: 'info', write: (line) => void lines.push(line) }), progress: () => {} });
   port = Number(new URL(server.publicUrl).port);
-}, 60_000);
+});
 
 afterAll(async () => {
   await server.stop();
@@ -121,6 +123,81 @@ describe('a server that has started', () => {
     for (const link of links) {
       const { pathname, search } = new URL(link);
       expect([link, (await ask(port, 'GET', pathname + search)).status]).toEqual([link, 200]);
+    }
+  });
+});
+
+describe('bad input', () => {
+  const fhir = { 'Content-Type': 'application/fhir+json' };
+  const patient = '{"resourceType":"Patient","id":"bad-input"}';
+  const told = ({ json }: { json: { issue: { diagnostics: string }[] } }) => json.issue.map(({ diagnostics }) => diagnostics).join(' ');
+
+  test.each<[string, string, string, string | undefined, Record<string, string>, number, RegExp]>([
+    ['malformed JSON', 'POST', '/fhir/Patient', '{"resourceType":', {}, 400, /line 1, column/],
+    ['a wrong resourceType', 'POST', '/fhir/Patient', '{"resourceType":"Group"}', {}, 400, /resourceType .* must be Patient/],
+    ['no resourceType', 'POST', '/fhir/Patient', '{}', {}, 400, /resourceType/],
+    ['an id that is not that of the address', 'PUT', '/fhir/Patient/other', patient, {}, 400, /"other"/],
+    ['an id that is none', 'PUT', '/fhir/Patient/a_b', '{"resourceType":"Patient","id":"a_b"}', {}, 400, /64 letters, digits/],
+    ['too large a body', 'PUT', '/fhir/Patient/bad-input', `"${'x'.repeat(5_000_001)}"`, {}, 413, /5000000 bytes/],
+    [
+      'an invalid date in a body',
+      'POST',
+      '/fhir/Patient',
+      '{"resourceType":"Patient","birthDate":"2020-02-30"}',
+      {},
+      400,
+      /Patient\.birthDate/,
+    ],
+    ['an invalid date in a search', 'GET', '/fhir/Patient?birthdate=2020-02-30', undefined, {}, 400, /birthdate/],
+    ['a bad _sort', 'GET', '/fhir/Patient?_sort=nothing', undefined, {}, 400, /_sort.*nothing|nothing.*_sort/],
+    ['an unknown parameter', 'GET', '/fhir/Patient?nothing=1', undefined, {}, 400, /"?nothing/],
+    ['an If-Match that does not fit', 'PUT', '/fhir/Patient/bad-input', patient, { 'If-Match': 'W/"7"' }, 412, /./],
+    ['an If-Match that is none', 'PUT', '/fhir/Patient/bad-input', patient, { 'If-Match': '7' }, 400, /If-Match.*W\/"3"/],
+    ['JSON of 101 levels', 'POST', '/fhir/Patient', '['.repeat(101) + ']'.repeat(101), {}, 400, /100 levels/],
+    ['__proto__', 'POST', '/fhir/Patient', '{"resourceType":"Patient","__proto__":{"active":true}}', {}, 400, /"__proto__" is not allowed/],
+    [
+      'a member twice',
+      'POST',
+      '/fhir/Patient',
+      '{"resourceType":"Patient","active":true,"active":false}',
+      {},
+      400,
+      /"active" stands twice/,
+    ],
+    ['a null', 'POST', '/fhir/Patient', '{"resourceType":"Patient","name":null}', {}, 400, /Patient\.name/],
+    ['an empty array', 'POST', '/fhir/Patient', '{"resourceType":"Patient","name":[]}', {}, 400, /Patient\.name/],
+    ['an unknown member', 'POST', '/fhir/Patient', '{"resourceType":"Patient","nothing":1}', {}, 400, /nothing/],
+  ])('%s is told with status and sentence', async (_what, method, path, body, headers, status, sentence) => {
+    const answer = await ask(port, method, path, { headers: { ...fhir, ...headers }, ...(body !== undefined && { body }) });
+    expect([answer.status, told(answer)]).toEqual([status, expect.stringMatching(sentence)]);
+  });
+
+  test('100 levels are not too deep to be read', async () => {
+    const answer = await ask(port, 'POST', '/fhir/Patient', { headers: fhir, body: '['.repeat(100) + ']'.repeat(100) });
+    expect(told(answer)).not.toMatch(/levels/);
+  });
+
+  const VALUES = ['(a+)+$', '.*[', '\\', "'", '"', "' OR ''='", '%00', 'a%00b', '%25', '_', '%F0%9F%A6%B4', ';--', '*', '?'];
+  const PARAMETERS = [
+    'name',
+    'name:contains',
+    'name:exact',
+    'identifier',
+    'identifier:of-type',
+    'gender:not',
+    'birthdate',
+    'general-practitioner',
+    '_id',
+    '_profile',
+    '_tag:text',
+    '_lastUpdated',
+  ];
+  test.each(PARAMETERS)('%s takes regex characters, quotes and NUL for what they are', async (parameter) => {
+    for (const value of VALUES) {
+      const answer = await ask(port, 'GET', `/fhir/Patient?${parameter}=${value.replaceAll(/[\\"' ]/g, encodeURIComponent)}`);
+      expect([value, answer.status < 500]).toEqual([value, true]);
+      if (answer.status === 200) expect([value, parameter.endsWith(':not') ? undefined : answer.json.entry]).toEqual([value, undefined]);
+      else expect([value, answer.status, told(answer).length > 20]).toEqual([value, 400, true]);
     }
   });
 });
