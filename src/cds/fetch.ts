@@ -30,7 +30,8 @@ export function createFetch({ timeout = 5000, limit = 20_000_000 }: FetchOptions
 async function textOf(url: string, answer: Response, limit: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+  const body: unknown = answer.body ?? []; // the browser's type of a stream, which some packages bring along, cannot be iterated
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > limit) throw cannot(url, `its answer is larger than ${limit} bytes`);
     chunks.push(chunk);
