@@ -34,6 +34,8 @@ const SEARCHES = `\
 Chains have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
 A page brings along at most 1,000 included resources; :iterate goes over five steps. _list takes the id of a List. \
 Not offered, and refused with 400: _text, _content, _query, _contained=true and both, :text on strings, and :above and :below on references.`;
+const TRANSACTIONS =
+  'In a transaction, reads belong to its unit; searches, histories and operations are answered after the commit, so others may have written in between.';
 /** R4 defines it on a page of its own, with no SearchParameter. */
 const FILTER: CapabilityStatementRestResourceSearchParam = { name: '_filter', type: 'special', documentation: FILTER_DOCUMENTATION };
 
@@ -57,7 +59,7 @@ function server(facts: Facts): CapabilityStatementRest {
   const sources = includeSources(facts.registry);
   return {
     mode: 'server',
-    documentation: `${STRICT} ${SEARCHES} ${REFERENCES}`,
+    documentation: [STRICT, SEARCHES, REFERENCES, ...(interactions.includes('transaction') ? [TRANSACTIONS] : [])].join(' '),
     resource: resourceTypes.map((type) => resource(facts, type, sources)),
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     searchParam: [...facts.registry.common().map(searchParameter), FILTER],
