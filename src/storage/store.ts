@@ -97,7 +97,12 @@ export interface Paging {
   readonly count: number;
   /** `next` of the page before. Plain JSON; an adapter refuses what it did not make with FhirError `invalid`. */
   readonly after?: string;
+  /** Whether all items are to be counted, whatever it costs; without it, at most COUNTED are. */
+  readonly total?: boolean;
 }
+
+/** Items of a history up to which every page tells how many there are. */
+export const COUNTED = 10_000;
 
 export interface Page<T> {
   readonly items: readonly T[];

@@ -1,6 +1,6 @@
 /** History of an instance, a type or the whole store, newest first. */
 import type { Filter } from 'mongodb';
-import type { HistoryScope, Page, Paging, Version } from '../store.ts';
+import { COUNTED, type HistoryScope, type Page, type Paging, type Version } from '../store.ts';
 import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts';
 import { timeFilter } from './instants.ts';
@@ -9,19 +9,23 @@ import { TIME_LIMIT } from './searches.ts';
 
 type Place = Pick<VersionDocument, 'lu' | 'v' | '_id'>;
 
-/** The total of an instance's whole history is cheap and therefore given. */
-export async function history({ versions }: Collections, scope: HistoryScope, { count, after }: Paging): Promise<Page<Version>> {
+/** With the total where there are not too many or it was asked for. */
+export async function history(
+  { versions }: Collections,
+  scope: HistoryScope,
+  { count, after, total: asked }: Paging,
+): Promise<Page<Version>> {
   const filter = scopeFilter(scope);
   const start = after === undefined ? filter : { $and: [filter, behind(readPlace(after))] };
-  const counted = scope.id !== undefined && !scope.since && !scope.at;
-  const [rows, total] = await Promise.all([
+  const [rows, counted] = await Promise.all([
     versions
       .find(start, { projection: VERSION_FIELDS, ...TIME_LIMIT })
       .sort({ lu: -1, v: -1, _id: 1 })
       .limit(count + 1)
       .toArray(),
-    counted ? versions.countDocuments(filter, TIME_LIMIT) : undefined,
+    versions.countDocuments(filter, { ...TIME_LIMIT, ...(!asked && { limit: COUNTED + 1 }) }),
   ]);
+  const total = asked || counted <= COUNTED ? counted : undefined;
   const shown = rows.slice(0, count);
   const last = rows.length > count ? shown.at(-1) : undefined;
   return { items: shown.map(toVersion), ...(total !== undefined && { total }), ...(last && { next: tokenOf(last.lu, last.v, last._id) }) };

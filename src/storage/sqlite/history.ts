@@ -1,6 +1,6 @@
 import { FhirError } from '../../fhir/error.ts';
-import type { HistoryScope, Page, Paging, Version } from '../store.ts';
-import type { Connection, Row } from './connection.ts';
+import { COUNTED, type HistoryScope, type Page, type Paging, type Version } from '../store.ts';
+import type { Row } from './connection.ts';
 import { type Fragment, raw, sql } from './fragment.ts';
 import { ceilMilliseconds, floorMilliseconds } from './instants.ts';
 import { headOf, VERSION_HEAD, withTexts } from './rows.ts';
@@ -10,8 +10,9 @@ import { paused, type Steps } from './search/steps.ts';
 /** Place in a history: the number of the version for one instance, else its time; then its row. */
 type Place = readonly [value: number, row: number];
 
-/** Versions newest first; the total of an instance's whole history is cheap and therefore given. */
-export function* history({ connection, types, limits }: Reading, scope: HistoryScope, page: Paging): Steps<Page<Version>> {
+/** Versions newest first, with the total where there are not too many or it was asked for. */
+export function* history(reading: Reading, scope: HistoryScope, page: Paging): Steps<Page<Version>> {
+  const { connection, types, limits } = reading;
   const type = scope.type && types.number(scope.type);
   const budget = { rows: 0 };
   const rows: Row[] = [];
@@ -28,13 +29,14 @@ export function* history({ connection, types, limits }: Reading, scope: HistoryS
   }
   const items = rows.slice(0, page.count);
   const next = rows.length > page.count ? items.at(-1) : undefined;
+  const total = yield* countOf(reading, scope, type, page.total ? Number.MAX_SAFE_INTEGER : COUNTED);
   return {
     items: withTexts(
       connection,
       items.map((row) => headOf(types.name(Number(row[7])), row)),
     ),
     ...(next && { next: JSON.stringify([next[8], next[6]]) }),
-    ...(scope.id !== undefined && !scope.since && !scope.at && { total: countOf(connection, type ?? 0, scope.id) }),
+    ...(total !== undefined && { total }),
   };
 }
 
@@ -62,8 +64,23 @@ function check({ id, since, at }: HistoryScope): Fragment {
     WHERE n.type = v.type AND n.id = v.id AND n.version = v.version + 1 AND n.updated <= ${floorMilliseconds(at.low)})`;
 }
 
-function countOf(connection: Connection, type: number, id: string): number {
-  return Number(connection.get(sql`SELECT count(*) FROM version WHERE type = ${type} AND id = ${id}`)?.[0]);
+/** Of all versions of the scope, wherever the page begins; undefined where more than `most` would have to be looked at. */
+function* countOf({ connection, limits }: Reading, scope: HistoryScope, type: number | undefined, most: number): Steps<number | undefined> {
+  const isWhole = !scope.at && (scope.id === undefined || scope.since === undefined);
+  const step = Math.min(isWhole ? limits.stretch * 10 : limits.stretch, most + 1); // an index alone is counted fast
+  const joined = isWhole ? raw('') : sql`CROSS JOIN version v ON v.row = c.row`;
+  let count = 0;
+  for (let place: Place | undefined, looked = 0; looked <= most; looked += step) {
+    const stretch = stretchOf(scope, type, place);
+    const counts = sql`SELECT count(*) FILTER (WHERE ${check(scope)}), count(*) FROM (${stretch} LIMIT ${step}) c ${joined}`;
+    const [found, all] = connection.get(counts) ?? [];
+    count += Number(found);
+    if (Number(all) < step) return count <= most ? count : undefined;
+    const last = connection.get(sql`${stretch} LIMIT 1 OFFSET ${step - 1}`);
+    place = last && [Number(last[1]), Number(last[0])];
+    yield;
+  }
+  return undefined;
 }
 
 function placeOf(text: string): Place {
