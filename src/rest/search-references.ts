@@ -22,6 +22,18 @@ export function searchReference(reference: string): SearchReference | undefined 
 /** A cheap look at the text before the resource is walked through. */
 const PERHAPS = /"reference"\s*:\s*"[A-Z][A-Za-z]*\?/;
 
+/** The resource as it can be checked before its searches are resolved: each stands for some resource of its type. */
+export function withTargets<T extends object>(resource: T): T {
+  const text = JSON.stringify(resource);
+  if (!PERHAPS.test(text)) return resource;
+  const copy = JSON.parse(text) as T;
+  for (const { path, value, holder, key } of typedElements(copy)) {
+    const search = path === 'Reference.reference' && typeof value === 'string' ? searchReference(value) : undefined;
+    if (search) (holder as Record<string | number, unknown>)[key] = `${search.type}/target`;
+  }
+  return copy;
+}
+
 /** @throws FhirError `invalid` for a resource that was not sent in a transaction */
 export function refuseSearchReferences({ text, value }: Pick<JsonBody, 'text' | 'value'>): void {
   if (!PERHAPS.test(text) || typeof value !== 'object' || value === null) return;

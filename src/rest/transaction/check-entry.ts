@@ -4,6 +4,7 @@ import { addressOf, typeOf } from '../address.ts';
 import { bundledBody } from '../body.ts';
 import type { RestDeps } from '../deps.ts';
 import { takeOnly } from '../query-parameters.ts';
+import { withTargets } from '../search-references.ts';
 import type { CheckedEntry } from './deeds.ts';
 import type { Entry } from './entries.ts';
 
@@ -16,11 +17,11 @@ export async function checkEntry({ check, operations }: Pick<RestDeps, 'check' |
       takeOnly(request, 'create');
       const body = bundledBody(request, { type: type() });
       const { id: _theirs, ...own } = body.value;
-      return { ...entry, body, issues: await check(own, request) };
+      return { ...entry, body, issues: await check(withTargets(own), request) };
     }
     case 'update': {
       const body = bundledBody(request, isConditional(request) ? { type: type() } : plainAddress(request));
-      return { ...entry, body, issues: await check(body.value, request) };
+      return { ...entry, body, issues: await check(withTargets(body.value), request) };
     }
     case 'patch':
     case 'delete':

@@ -8,6 +8,7 @@ import type { Version } from '../../storage/store.ts';
 import { addressOf, gone, typeOf, unknown } from '../address.ts';
 import { addressCriteria, ambiguous } from '../criteria.ts';
 import { patched } from '../patched.ts';
+import { withTargets } from '../search-references.ts';
 import type { Bundled } from './bundled.ts';
 import { isConditional } from './check-entry.ts';
 import { boundNow, boundTo } from './conditions.ts';
@@ -74,7 +75,7 @@ async function patching({ deps }: Parts, entry: CheckedEntry, version: Version |
   if (!version) throw new FhirError('not-found', `The criteria find no ${typeOf(request)} to patch.`);
   boundTo(request, version, nameOf(version));
   const { resource, value } = patched(request, version, deps.core);
-  const issues = await deps.check(value, request);
+  const issues = await deps.check(withTargets(value), request);
   const { type, id, versionId } = version;
   return { kind: 'write', entry, method: 'PATCH', target: { type, id }, resource, value, bound: { ifMatch: [versionId] }, issues };
 }

@@ -232,6 +232,21 @@ export function links(open: () => Promise<OpenedStore>): void {
         expect(JSON.parse(await stored(opened.store, madeBy(answer, 0))).target[0].reference).toBe(madeBy(answer, 1));
       });
 
+      test('73: a resource is checked with references to resources in their place', async () => {
+        const seen: unknown[] = [];
+        const checking = client({ store: opened.store, check: async (resource) => seen.push(resource) && [] });
+        const reference = 'Patient?identifier=urn:s|sought';
+        await send(checking, [
+          post(observation(reference, { note: [{ text: reference }] })),
+          jsonPatch('Observation/patched', [{ op: 'replace', path: '/subject/reference', value: reference }]),
+        ]);
+        expect(seen).toMatchObject([
+          { subject: { reference: 'Patient/target' }, note: [{ text: reference }] },
+          { subject: { reference: 'Patient/target' } },
+        ]);
+        expect(JSON.parse(await stored(opened.store, 'Observation/patched')).subject.reference).toBe('Patient/sought');
+      });
+
       test('73: in a batch and in single writes they are refused', async () => {
         const reference = 'Patient?identifier=urn:s|sought';
         expect(statuses(await send(rest, [post(observation(reference))], {}, 'batch'))).toEqual(['400']);
