@@ -13,58 +13,52 @@ export interface Claiming {
   readonly after: readonly string[];
 }
 
+/** What a unit has to write, once it is known who holds what. */
+export interface ClaimPlan {
+  readonly released: readonly ClaimDocument[];
+  readonly added: readonly ClaimDocument[];
+  /** What somebody else holds and goes on to hold. */
+  readonly taken: readonly ClaimDocument[];
+}
+
 type Claims = Collections['claims'];
 
-/**
- * Claims are given up by all resources of the unit before any is taken, so that two may swap theirs.
- * @throws FhirError `conflict` that names who has it
- */
-export async function writeClaims(claims: Claims, claimings: readonly Claiming[], session: ClientSession): Promise<void> {
-  await release(claims, claimings, session);
-  const wanted = claimings.flatMap(({ holder, after }) => after.map((_id): ClaimDocument => ({ _id, holder })));
-  const twice = wanted.find(({ _id, holder }, i) => wanted.some((other, j) => j < i && other._id === _id && other.holder !== holder));
-  if (twice) throw taken(wanted.find(({ _id }) => _id === twice._id) ?? twice);
-  const holders = await holdersOf(claims, wanted, session);
-  const rival = wanted.find(({ _id, holder }) => (holders.get(_id) ?? holder) !== holder);
-  if (rival) throw taken({ _id: rival._id, holder: holders.get(rival._id) ?? '' });
-  await add(claims, wanted, holders, session);
+/** Claims are given up by all resources of a unit before any is taken, so that two may swap theirs. */
+export async function planClaims(claims: Claims, claimings: readonly Claiming[], session: ClientSession): Promise<ClaimPlan> {
+  const given = (names: 'before' | 'after') =>
+    claimings.flatMap(({ holder, [names]: ids }) => ids.map((_id): ClaimDocument => ({ _id, holder })));
+  const wanted = given('after');
+  const isWanted = new Set(wanted.map(textOf));
+  const released = given('before').filter((claim) => !isWanted.has(textOf(claim)));
+  const isReleased = new Set(released.map(textOf));
+  const rows = wanted.length ? await claims.find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { session }).toArray() : [];
+  const holders = new Map(rows.filter((row) => !isReleased.has(textOf(row))).map(({ _id, holder }) => [_id, holder]));
+  const added: ClaimDocument[] = [];
+  const taken: ClaimDocument[] = [];
+  for (const claim of wanted) {
+    const holder = holders.get(claim._id);
+    if (holder === undefined) added.push(claim);
+    else if (holder !== claim.holder) taken.push({ _id: claim._id, holder });
+    holders.set(claim._id, holder ?? claim.holder);
+  }
+  return { released, added, taken };
 }
 
-/** Claims what nobody has; what is taken stays with its holder. */
-export async function claimWhatIsFree(claims: Claims, claimings: readonly Claiming[], session: ClientSession): Promise<void> {
-  await release(claims, claimings, session);
-  const wanted = claimings.flatMap(({ holder, after }) => after.map((_id): ClaimDocument => ({ _id, holder })));
-  await add(claims, wanted, await holdersOf(claims, wanted, session), session);
+export async function writeClaims(claims: Claims, { released, added }: ClaimPlan, session: ClientSession): Promise<void> {
+  const deletions = released.map(({ _id, holder }) => ({ deleteOne: { filter: { _id, holder } } })); // only where it is its own
+  if (deletions.length) await claims.bulkWrite(deletions, { session });
+  if (added.length) await claims.insertMany([...added], { session });
 }
 
-/** Deletes what is given up; only where it is still the resource's own. */
-async function release(claims: Claims, claimings: readonly Claiming[], session: ClientSession): Promise<void> {
-  const released = claimings.flatMap(({ holder, before, after }) =>
-    before.filter((_id) => !after.includes(_id)).map((_id) => ({ deleteOne: { filter: { _id, holder } } })),
-  );
-  if (released.length) await claims.bulkWrite(released, { session });
-}
-
-async function holdersOf(claims: Claims, wanted: readonly ClaimDocument[], session: ClientSession): Promise<ReadonlyMap<string, string>> {
-  if (!wanted.length) return new Map();
-  const rows = await claims.find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { session }).toArray();
-  return new Map(rows.map(({ _id, holder }) => [_id, holder]));
-}
-
-async function add(
-  claims: Claims,
-  wanted: readonly ClaimDocument[],
-  holders: ReadonlyMap<string, string>,
-  session: ClientSession,
-): Promise<void> {
-  const added = new Map(wanted.filter(({ _id }) => !holders.has(_id)).map((claim) => [claim._id, claim]));
-  if (added.size) await claims.insertMany([...added.values()], { session });
-}
-
-function taken({ _id, holder }: ClaimDocument): FhirError {
+/** `conflict` that names who has it. */
+export function takenFault({ _id, holder }: ClaimDocument): FhirError {
   const [type, url, version] = _id.split(SEPARATOR);
   return new FhirError(
     'conflict',
     `${type} "${url}|${version}" is ${holder} already; a url and version belong to one resource: update that one, or give another version.`,
   );
+}
+
+function textOf({ _id, holder }: ClaimDocument): string {
+  return `${_id} ${holder}`;
 }

@@ -1,7 +1,7 @@
 import { Binary, type ClientSession } from 'mongodb';
 import { isKnowledgeType } from '../knowledge.ts';
 import type { Version } from '../store.ts';
-import { claimWhatIsFree } from './claims.ts';
+import { planClaims, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import type { VersionDocument } from './documents.ts';
 import { raiseRevision } from './revisions.ts';
@@ -71,7 +71,7 @@ async function replaceCurrent(
   const found = new Map(rows.map((row) => [row._id, row]));
   const replaced = [...newest].filter(([name, { v }]) => v > (found.get(name)?.v ?? 0));
   const claimings = replaced.map(([holder]) => ({ holder, before: found.get(holder)?.c ?? [], after: [] }));
-  await claimWhatIsFree(claims, claimings, session);
+  await writeClaims(claims, await planClaims(claims, claimings, session), session);
   const operations = replaced.map(([_id, { unit: _unit, _id: _version, ...version }]) => {
     const replacement = { ...version, ...(version.body && { t: version.type, ph: '' }) };
     return { replaceOne: { filter: { _id }, replacement, upsert: true } };

@@ -26,17 +26,17 @@ export function nameOf({ type, id }: Pick<Change, 'type' | 'id'>): string {
   return `${type}/${id}`;
 }
 
-/** @throws FhirError `stale`, `conflict` */
-export function checkPrecondition(change: Change, found: Found | undefined): void {
+/** Why a change may not be made of what is there: `stale` or `conflict`. */
+export function preconditionFault(change: Change, found: Found | undefined): FhirError | undefined {
   const { ifMatch, ifNoneMatch, kind } = change;
   const current = found?.t === undefined ? undefined : found.v;
   const name = nameOf(change);
-  if (ifNoneMatch && current) throw new FhirError('stale', `${name} exists, in version ${current}; If-None-Match: * forbids that.`);
-  if (kind === 'create' && current) throw new FhirError('conflict', `${name} exists already; update it instead.`);
-  if (!ifMatch || (current && (ifMatch === '*' || ifMatch.includes(current)))) return;
+  if (ifNoneMatch && current) return new FhirError('stale', `${name} exists, in version ${current}; If-None-Match: * forbids that.`);
+  if (kind === 'create' && current) return new FhirError('conflict', `${name} exists already; update it instead.`);
+  if (!ifMatch || (current && (ifMatch === '*' || ifMatch.includes(current)))) return undefined;
   const state = current ? `is in version ${current}` : 'does not exist';
   const asked = ifMatch === '*' ? 'any version' : `version ${ifMatch.join(' or ')}`;
-  throw new FhirError('stale', `${name} ${state}, If-Match asks for ${asked}; read it again and apply the change to what it is now.`);
+  return new FhirError('stale', `${name} ${state}, If-Match asks for ${asked}; read it again and apply the change to what it is now.`);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Collections } from './collections.ts';
 import { isAgain, mayBeCommitted, unavailable } from './faults.ts';
 import type { Searches } from './searches.ts';
 import { turns, turnsOf } from './turns.ts';
-import { type Unit, writeUnit } from './unit.ts';
+import { type Outcome, type Unit, writeUnit } from './unit.ts';
 
 const LONGEST_PAUSE_MS = 250;
 
@@ -44,15 +44,18 @@ export function transactions({ client, collections, searches, calls, tryForMs, n
   return {
     run: (work) => calls.run(() => retried(work, Date.now() + tryForMs)),
     write: (unit) =>
-      calls.run(() => {
+      calls.run(async () => {
         const deadline = Date.now() + tryForMs;
         let planned: readonly Written[] = [];
-        const work: Work<readonly Written[]> = async (session) => {
-          if (await isWritten(collections, planned, unit.id, session)) return planned;
-          planned = await writeUnit(unit, { collections, searches, session, now: now() });
-          return planned;
+        const work: Work<Outcome> = async (session) => {
+          if (await isWritten(collections, planned, unit.id, session)) return { written: planned };
+          const outcome = await writeUnit(unit, { collections, searches, session, now: now() });
+          planned = 'written' in outcome ? outcome.written : [];
+          return outcome;
         };
-        return line.take(turnsOf(unit), () => retried(work, deadline));
+        const outcome = await line.take(turnsOf(unit), () => retried(work, deadline));
+        if ('refusal' in outcome) throw outcome.refusal;
+        return outcome.written;
       }),
   };
 }

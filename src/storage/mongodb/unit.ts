@@ -6,12 +6,12 @@ import type { ClientSession } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import { isKnowledgeType } from '../knowledge.ts';
 import type { Change, Expectation, Written } from '../store.ts';
-import { writeClaims } from './claims.ts';
+import { type Claiming, planClaims, takenFault, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import { guardsOf } from './guards.ts';
 import { raiseRevision } from './revisions.ts';
 import type { Searches } from './searches.ts';
-import { checkPrecondition, FOUND_FIELDS, type Found, nameOf, type Step, stepOf, writtenOf } from './steps.ts';
+import { FOUND_FIELDS, type Found, nameOf, preconditionFault, type Step, stepOf, writtenOf } from './steps.ts';
 
 export interface Unit {
   /** Id of the unit, the same at each try. */
@@ -27,34 +27,54 @@ export interface UnitParts {
   readonly now: Date;
 }
 
-/** Writes the unit inside the session's transaction; what it wrote stands once that commits. */
-export async function writeUnit(unit: Unit, parts: UnitParts): Promise<readonly Written[]> {
+/** What came of a try: what was written, or why it may not be. */
+export type Outcome = { readonly written: readonly Written[] } | { readonly refusal: FhirError };
+
+/**
+ * Writes the unit inside the session's transaction; what it wrote stands once that commits. All that may refuse it is read before
+ * anything is written. A refusal is given, not thrown: it rests on what was read, which only a commit makes final.
+ */
+export async function writeUnit(unit: Unit, parts: UnitParts): Promise<Outcome> {
   const { collections, session, now } = parts;
-  await checkExpectations(unit, parts);
   const found = await findRows(unit, parts);
-  for (const change of unit.changes) checkPrecondition(change, found.get(nameOf(change)));
+  const disappointed = await findDisappointed(unit, parts);
+  const refusal = disappointed ?? firstOf(unit.changes, (change) => preconditionFault(change, found.get(nameOf(change))));
+  if (refusal) return { refusal };
   const steps = unit.changes.map((change) => stepOf(change, found.get(nameOf(change)), unit.id, now));
   const effective = steps.filter((step) => step !== undefined);
-  const claimings = effective.map(({ change, before }) => ({
-    ...{ holder: nameOf(change), before: before?.c ?? [], after: change.content?.claims ?? [] },
-  }));
-  await writeClaims(collections.claims, claimings, session);
+  const claims = await planClaims(collections.claims, effective.map(claimingOf), session);
+  if (claims.taken[0]) return { refusal: takenFault(claims.taken[0]) };
+  await writeClaims(collections.claims, claims, session);
   await writeVersions(effective, parts);
   await writeCurrent(effective, parts);
   await writeGuards(unit, parts);
   await touchMatches(unit, parts);
   const knowledge = effective.map(({ change }) => change).filter(({ type }) => isKnowledgeType(type));
   await raiseRevision(collections, knowledge, session);
-  return unit.changes.map((change, i) => writtenOf(steps[i], found.get(nameOf(change))));
+  return { written: unit.changes.map((change, i) => writtenOf(steps[i], found.get(nameOf(change)))) };
 }
 
-async function checkExpectations({ expectations }: Unit, { searches, session }: UnitParts): Promise<void> {
+/** An expectation that no longer holds. */
+async function findDisappointed({ expectations }: Unit, { searches, session }: UnitParts): Promise<FhirError | undefined> {
   for (const { query, ids } of expectations) {
     const found = await searches.ids(query, ids.length + 1, session);
     if (found.length !== ids.length || found.some((id) => !ids.includes(id))) {
-      throw new FhirError('conflict', 'Another write changed what the criteria find; try again.');
+      return new FhirError('conflict', 'Another write changed what the criteria find; try again.');
     }
   }
+  return undefined;
+}
+
+function firstOf<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function claimingOf({ change, before }: Step): Claiming {
+  return { holder: nameOf(change), before: before?.c ?? [], after: change.content?.claims ?? [] };
 }
 
 async function findRows({ changes }: Unit, { collections: { current }, session }: UnitParts): Promise<ReadonlyMap<string, Found>> {

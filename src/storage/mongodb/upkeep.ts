@@ -3,7 +3,7 @@ import type { ResourceType } from '../../fhir/types.ts';
 import type { Origin, Page } from '../store.ts';
 import type { LoadedRow, Reindexed, StoreUpkeep } from '../upkeep.ts';
 import type { Calls } from './calls.ts';
-import { claimWhatIsFree } from './claims.ts';
+import { planClaims, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import { type CurrentDocument, entryFields, toVersion, VERSION_FIELDS } from './documents.ts';
 import { importVersions } from './import-versions.ts';
@@ -93,7 +93,7 @@ function reindex({ collections, transactions }: Omit<UpkeepParts, 'calls'>, rows
     });
     if (!same.length) return 0;
     const claimings = same.map(({ row, before }) => ({ holder: before._id, before: before.c ?? [], after: row.claims }));
-    await claimWhatIsFree(claims, claimings, session);
+    await writeClaims(claims, await planClaims(claims, claimings, session), session); // what is taken stays with its holder
     const updates = same.map(({ row: { entries, parametersHash: ph, claims: c }, before: { _id } }) => ({
       updateOne: { filter: { _id }, update: { $set: { ...entryFields(entries), ph, c } } },
     }));

@@ -45,7 +45,7 @@ await onWireServer('MongoDB and its faults', (server) => {
         ),
       );
       expect(commands.map(({ name, body }) => `${name} ${name === 'commitTransaction' ? '' : body[name]}`.trim())).toEqual([
-        ...['find current', 'find current', 'delete claims', 'find claims', 'insert claims', 'insert versions', 'update versions'],
+        ...['find current', 'find current', 'find claims', 'delete claims', 'insert claims', 'insert versions', 'update versions'],
         ...['update current', 'update guards', 'update current', 'findAndModify meta', 'insert revisions', 'commitTransaction'],
       ]);
       for (const [i, { body }] of commands.entries()) {
@@ -83,8 +83,8 @@ await onWireServer('MongoDB and its faults', (server) => {
         () => opened.store.search(query('Basic', { kind: 'refers', parameter: 'subject', types: ['Patient'], where: has('a') })),
       ],
       [2, 'the history of one resource, with its total', () => opened.store.history({ type: 'Basic', id: 'a' }, { count: 5 })],
-      [1, 'the history of a type', () => opened.store.history({ type: 'Basic' }, { count: 5 })],
-      [1, 'the history of all', () => opened.store.history({}, { count: 5 })],
+      [2, 'the history of a type, with its total', () => opened.store.history({ type: 'Basic' }, { count: 5 })],
+      [2, 'the history of all, with its total', () => opened.store.history({}, { count: 5 })],
       [0, 'what changed', () => opened.store.changes(1)],
       [4, 'a create', () => opened.store.write([post('Basic', 'trips')])],
       [5, 'an update', () => opened.store.write([put('Basic', 'trips')])],
@@ -140,8 +140,9 @@ await onWireServer('MongoDB and its faults', (server) => {
       expect(await find(opened.store, 'Basic', has(`after-${id}`))).toEqual([id]);
     }
 
-    test.each(faults.flatMap((fault) => [[1, fault] as const, [3, fault] as const]))('%i times %j', async (times, fault) => {
-      await undisturbed(`fault-${times}-${faults.indexOf(fault)}`, () => wire.fail(fault, { times }));
+    test.each(faults)('%j', async (fault) => {
+      const times = 1 + (faults.indexOf(fault) % 3);
+      await undisturbed(`fault-${faults.indexOf(fault)}`, () => wire.fail(fault, { times }));
     });
 
     const cuts = ['find', 'insert', 'update', 'commitTransaction'].flatMap((command) =>
@@ -158,7 +159,7 @@ await onWireServer('MongoDB and its faults', (server) => {
     });
 
     test('the commit was carried out, its answer lost, and the server has forgotten the transaction: the unit knows its own rows', async () => {
-      const other = await wire.open({}, server.url('faults'));
+      const other = await wire.open({}, wire.url('faults'));
       await write(opened.store, post('Basic', 'forgotten', { keys: ['forgotten'] }));
       wire.proxy.cut({ command: 'commitTransaction', when: 'after', times: 1 });
       wire.proxy.hold('commitTransaction', async () => {
