@@ -3,6 +3,7 @@ import type { Filter } from 'mongodb';
 import { COUNTED, type HistoryScope, type Page, type Paging, type Version } from '../store.ts';
 import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts';
+import { all } from './filter.ts';
 import { timeFilter } from './instants.ts';
 import { placeOf, strange, tokenOf } from './places.ts';
 import { TIME_LIMIT } from './searches.ts';
@@ -16,7 +17,7 @@ export async function history(
   { count, after, total: asked }: Paging,
 ): Promise<Page<Version>> {
   const filter = scopeFilter(scope);
-  const start = after === undefined ? filter : { $and: [filter, behind(readPlace(after))] };
+  const start = after === undefined ? filter : (all([filter, behind(readPlace(after))]) as Filter<VersionDocument>);
   const [rows, counted] = await Promise.all([
     versions
       .find(start, { projection: VERSION_FIELDS, ...TIME_LIMIT })
@@ -42,7 +43,8 @@ function scopeFilter({ type, id, since, at }: HistoryScope): Filter<VersionDocum
 }
 
 function behind({ lu, v, _id }: Place): Filter<VersionDocument> {
-  return { $or: [{ lu: { $lt: lu } }, { lu, v: { $lt: v } }, { lu, v, _id: { $gt: _id } }] };
+  const steps = [{ lu: { $lt: lu } }, { lu, v: { $lt: v } }, { lu, v, _id: { $gt: _id } }];
+  return { lu: timeFilter('<=', lu), $or: steps }; // the first is where the index begins
 }
 
 function readPlace(text: string): Place {
