@@ -63,11 +63,18 @@ export function normaliseCoding(coding: Coding): Coding {
   return system === coding.system && code === coding.code ? coding : { ...coding, system, code };
 }
 
-/** The same concept where all its codings are written so already, else a copy. */
+/** The same concept where all its codings are written so already, else a copy without those that cannot be read. */
 export function normaliseConcept<T extends CodeableConcept | undefined>(concept: T): T {
   const codings = codingsOf(concept);
-  const normal = codings.map(normaliseCoding);
-  return concept && normal.some((coding, i) => coding !== codings[i]) ? { ...concept, coding: normal } : concept;
+  const normal = codings.every(isSound) ? codings.map(normaliseCoding) : codings.filter(isSound).map(normaliseCoding);
+  const isSame = normal.length === codings.length && normal.every((coding, i) => coding === codings[i]);
+  return concept && !isSame ? { ...concept, coding: normal } : concept;
+}
+
+/** Whether system and code are text, where they are there: expressions that join them fail on anything else. */
+export function isSound(coding: Coding): boolean {
+  const { system, code } = coding ?? {};
+  return (system === undefined || typeof system === 'string') && (code === undefined || typeof code === 'string');
 }
 
 /** The codings of a concept; none where it is absent or not shaped as one. */

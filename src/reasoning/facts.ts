@@ -14,6 +14,7 @@ import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } 
 import { type NameIndex, namesOf } from './names.ts';
 import { readObservation, sortNewestFirst } from './observations.ts';
 import { ofPatient } from './of-patient.ts';
+import { readableData } from './readable.ts';
 import { readableResponse } from './responses.ts';
 
 /** The data of one call; all of it about one patient. */
@@ -53,7 +54,8 @@ export interface Facts {
 }
 
 /** @throws FhirError `invalid` where something is about another patient */
-export function factsOf(data: CallData, names: NameIndex): Facts {
+export function factsOf(sent: CallData, names: NameIndex): Facts {
+  const data = readableData(sent);
   const { own, referred, nobodys } = ofPatient(data);
   const contextual = ofPatient({ ...data, chart: [] }).own;
   const pick = <T extends FhirResource>(...types: T['resourceType'][]) =>

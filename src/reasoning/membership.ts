@@ -5,6 +5,8 @@ import { type CodeSet, split } from './code-sets.ts';
 export type Membership = (key: string) => readonly string[];
 
 const REMEMBERED = 20_000;
+/** Characters: real codes are shorter, and what a client makes up must not fill the memory. */
+const LONGEST = 200;
 
 /** @param sets - by name */
 export function createMembership(sets: ReadonlyMap<string, CodeSet>): Membership {
@@ -16,7 +18,7 @@ export function createMembership(sets: ReadonlyMap<string, CodeSet>): Membership
     const [system, code] = split(key);
     const names = entries.filter(([, set]) => set.listed.has(key) || (set.filtered.has(system) && set.has(system, code)));
     const found = names.map(([name]) => name);
-    remembered.set(key, found);
+    if (key.length <= LONGEST) remembered.set(key, found);
     return found;
   };
 }

@@ -19,6 +19,7 @@ const ABOUT_A_PATIENT = new Set([
   'AllergyIntolerance',
   'Procedure',
   'Observation',
+  'QuestionnaireResponse',
 ]);
 
 /**
@@ -43,8 +44,8 @@ export function ofPatient({ patient, context, chart }: Pick<CallData, 'patient' 
     }
   }
   const referred = (reference: string) => byKey.get(keyOf(reference) ?? '');
-  const used = loose.length > 0 ? referredTo(own, loose) : [];
-  const nobodys = loose.filter((resource) => ABOUT_A_PATIENT.has(resource.resourceType) && !used.includes(resource));
+  const used: ReadonlySet<FhirResource> = new Set(loose.length > 0 ? referredTo(own, loose) : []);
+  const nobodys = loose.filter((resource) => ABOUT_A_PATIENT.has(resource.resourceType) && !used.has(resource));
   return { own: [...own, ...used], referred, nobodys };
 }
 

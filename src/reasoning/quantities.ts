@@ -25,9 +25,21 @@ export function readableQuantity(quantity: Quantity): Quantity | undefined {
   const { code, unit } = quantity;
   const alias = aliasOf(code) ?? aliasOf(unit);
   if (typeof quantity.value !== 'number') return undefined;
-  if (alias) return { ...quantity, system: UCUM, code: alias };
-  if (!code || typeof quantity.system !== 'string' || normaliseSystem(quantity.system) !== UCUM) return undefined;
-  return quantity.system === UCUM ? quantity : { ...quantity, system: UCUM };
+  if (alias) return bounded({ ...quantity, system: UCUM, code: alias });
+  if (!code || typeof code !== 'string' || typeof quantity.system !== 'string' || normaliseSystem(quantity.system) !== UCUM)
+    return undefined;
+  return bounded(quantity.system === UCUM ? quantity : { ...quantity, system: UCUM });
+}
+
+/** How far beyond the bound, as a share of it: `< 30` is below 30. */
+const BEYOND: Readonly<Record<string, number>> = { '<': -1e-9, '<=': 0, '>=': 0, '>': 1e-9 };
+
+/** `< 5`, the way laboratories write a limit of detection: the number next to the bound, since the FHIRPath engine fails on a comparator. */
+function bounded(quantity: Quantity): Quantity | undefined {
+  if (quantity.comparator === undefined) return quantity;
+  const { comparator, value = 0, ...rest } = quantity;
+  if (!Object.hasOwn(BEYOND, comparator)) return undefined;
+  return { ...rest, value: value + Math.abs(value) * (BEYOND[comparator] ?? 0) };
 }
 
 function aliasOf(text: string | undefined): string | undefined {

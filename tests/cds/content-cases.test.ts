@@ -205,6 +205,16 @@ describe('data that cannot be read', () => {
     expect(cards[0]?.detail).toContain('MedicationRequest');
   });
 
+  test('silences no alarm: neither a date nor a comparator that is not understood elsewhere', async () => {
+    const unread = form('treatment-follow-up', { 'paraspinal-spasm': true }, '10.09.2026');
+    const alarm = await ask({ entered: RAMUS, responses: [screen(['redflag-bowel-bladder']), unread] });
+    expect(alarm.actions.slice(0, 2)).toEqual(['card.redflag', 'card.safety']);
+    const cool = temperature(36, 'Cel');
+    const below = { ...cool, valueQuantity: { ...cool.valueQuantity, comparator: '<' } };
+    const fever = await ask({ entered: RAMUS, observations: [below], responses: [screen(['redflag-fever'])] });
+    expect(fever.actions[0]).toBe('card.redflag');
+  });
+
   test('without Conditions nothing can be said', async () => {
     await expect(ask({ entered: RAMUS, prefetch: { conditions: OUTCOME } })).rejects.toMatchObject({ kind: 'incomplete' });
   });
