@@ -14,10 +14,10 @@ export async function readPages(value: unknown, type: string, ehr: Ehr | undefin
   for (;;) {
     const found = resourcesOf(page, type);
     if (!found) return undefined;
-    resources.push(...found);
+    for (const resource of found) resources.push(resource);
     const next = nextOf(page);
     if (next === undefined) return isWhole(page, resources) ? resources : undefined;
-    if (seen.has(next) || seen.size >= MOST_PAGES) return undefined;
+    if (next === '' || seen.has(next) || seen.size >= MOST_PAGES) return undefined;
     seen.add(next);
     page = await ehr?.read(next);
   }
@@ -43,9 +43,11 @@ function isResource(value: unknown): value is FhirResource {
   return typeof value === 'object' && value !== null && typeof (value as { resourceType?: unknown }).resourceType === 'string';
 }
 
+/** The way to the rest; empty where the page says that there is one and not where. */
 function nextOf(page: unknown): string | undefined {
   const { link } = page as Bundle;
-  return Array.isArray(link) ? link.find((each) => each?.relation === 'next')?.url : undefined;
+  const next = Array.isArray(link) ? link.find((each) => each?.relation === 'next') : undefined;
+  return next && (typeof next.url === 'string' ? next.url : '');
 }
 
 /** A server that counts more hits than it gave, without a way to the rest, gave half a list. */

@@ -22,10 +22,14 @@ export function createBinding(sets: ReadonlyMap<string, CodeSet>): (facts: Facts
     const members = new Map<string, string[]>();
     const seen = new Map<string, boolean>();
     const see = (key: string): boolean => {
-      const known = seen.get(key);
-      if (known !== undefined) return known;
+      const before = seen.get(key);
+      if (before !== undefined) return before;
       const names = membership(key);
-      for (const name of names) members.set(name, [...(members.get(name) ?? []), key]);
+      for (const name of names) {
+        const known = members.get(name);
+        if (known) known.push(key);
+        else members.set(name, [key]);
+      }
       seen.set(key, names.length > 0);
       return names.length > 0;
     };

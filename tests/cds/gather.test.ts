@@ -227,6 +227,22 @@ describe('what is not prefetched is fetched', () => {
   });
 });
 
+test('a page that says there is more, and not where, is half a list', async () => {
+  for (const url of [undefined, 5]) {
+    const observations = { ...bundle(), link: [{ relation: 'next', url }] };
+    expect(actions(await call({ ...full, observations }))).toEqual(['card.safety', 'card.main']);
+  }
+});
+
+test('a Bundle of any length is read, and what refers to all of it', async () => {
+  const ids = Array.from({ length: 150_000 }, (_, i) => `o${i}`);
+  const all = { resourceType: 'Observation', id: 'all', status: 'final', subject: { reference: 'Patient/p' } };
+  const entry = ids.map((id) => ({ resource: { resourceType: 'Observation', id } }));
+  const hasMember = ids.slice(0, 30_000).map((id) => ({ reference: `Observation/${id}` }));
+  const observations = { ...bundle(), entry: [{ resource: { ...all, hasMember } }, ...entry] };
+  expect(actions(await call({ ...full, observations }))).toEqual(['card.main']);
+});
+
 test('types that no system here keeps are taken as none, and said so', async () => {
   const { observations: _, ...some } = full;
   for (const prefetch of [some, { ...some, observations: OUTCOME }]) {
