@@ -17,7 +17,7 @@ export function safeMarkdown(markdown: string): string {
   return markdown
     .replace(/</g, '&lt;')
     .replace(/\]\((?!\s*(?:https?:\/\/|mailto:))/gi, '\\](')
-    .replace(/^(\s{0,3})\[([^\]]*)\]:/gm, '$1\\[$2]:');
+    .replace(/\]:/g, ']\\:');
 }
 
 /** One sentence that fits a card's summary (fewer than 140 characters), cut at a word. */

@@ -18,6 +18,8 @@ const REFUSED = new Set(['__proto__', 'constructor', 'prototype', 'resourceType'
 export function setPath(target: Element, path: string, values: readonly unknown[]): string | undefined {
   const steps = stepsOf(path);
   if (!steps) return `the path "${path}" is not simple.`;
+  const elements = values.map(asElement).filter((value) => value !== undefined);
+  if (elements.length === 0) return undefined;
   let element = target;
   let type = String(target.resourceType);
   for (const { name, index } of steps.slice(0, -1)) {
@@ -28,12 +30,7 @@ export function setPath(target: Element, path: string, values: readonly unknown[
   }
   const last = steps.at(-1);
   if (!last) return `the path "${path}" is empty.`;
-  return put(
-    element,
-    last,
-    isRepeating(type, last.name),
-    values.map(asElement).filter((value) => value !== undefined),
-  );
+  return put(element, last, isRepeating(type, last.name), elements);
 }
 
 function stepsOf(path: string): readonly Step[] | undefined {
@@ -61,7 +58,6 @@ function childOf(element: Element, name: string, index: number | undefined, repe
 }
 
 function put(element: Element, { name, index }: Step, repeats: boolean, values: readonly unknown[]): string | undefined {
-  if (values.length === 0) return undefined;
   if (index !== undefined) {
     const list = listOf(element, name);
     if (index > list.length) return `the path leaves a gap before ${name}[${index}].`;

@@ -291,9 +291,16 @@ describe('text of cards', () => {
 
   test('an author may use markup, no HTML, and links to the web only', () => {
     expect(safeMarkdown('**b** <script>x</script> [a](https://a.example) [b](javascript:x)\n[c]: javascript:x')).toBe(
-      '**b** &lt;script>x&lt;/script> [a](https://a.example) [b\\](javascript:x)\n\\[c]: javascript:x',
+      '**b** &lt;script>x&lt;/script> [a](https://a.example) [b\\](javascript:x)\n[c]\\: javascript:x',
     );
   });
+
+  test.each(['> [a]: javascript:x', '- [a]: javascript:x', '[a\\]b]: javascript:x', '[a\nb]: javascript:x'])(
+    'nor is %j a definition',
+    (text) => {
+      expect(safeMarkdown(text)).toBe(text.replace(']: ', ']\\: '));
+    },
+  );
 
   test('a long title is cut at a word', () => {
     const summary = summaryOf(`${'word '.repeat(40)}end`);

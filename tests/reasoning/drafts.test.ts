@@ -185,6 +185,12 @@ describe('dynamic values', () => {
     expect(({} as { polluted?: string }).polluted).toBeUndefined();
   });
 
+  test('what cannot be referred to leaves nothing behind, no empty element either', () => {
+    const target = { resourceType: 'CommunicationRequest' };
+    expect(setPath(target, 'payload[0].contentReference', [{ resourceType: 'Condition' }])).toBeUndefined();
+    expect(target).toEqual({ resourceType: 'CommunicationRequest' });
+  });
+
   test('lists grow one by one', () => {
     const target: Record<string, unknown> = { resourceType: 'ServiceRequest' };
     expect(setPath(target, 'note[0].text', ['a'])).toBeUndefined();
