@@ -97,6 +97,26 @@ export function searchesContract(opened: () => Opened): void {
       expect(await found({ kind: 'text-prefix', prefix: key('title', 'first\u0000') })).toEqual([]);
     });
 
+    test('text: one of several, whole', async () => {
+      const text = (...texts: readonly string[]) => found({ kind: 'text', texts });
+      expect(await text(key('title', 'first measure'))).toEqual(['a']);
+      expect(await text(key('title', 'first'), key('name', 'first'))).toEqual(['d']);
+      expect(await text(key('title', 'First measure'), key('title', 'first measure '))).toEqual([]);
+      expect(await text()).toEqual([]);
+    });
+
+    test('type: one of several, beside others and under not', async () => {
+      const type = (...types: readonly ('Measure' | 'Patient' | 'Task')[]): Condition => ({ kind: 'type', types });
+      const all = ['Measure', 'Patient', 'Task'] as const;
+      expect(await found(type('Patient'), all)).toEqual(['p1', 'p10', 'p2']);
+      expect(await found(type('Task'))).toEqual([]);
+      expect(await found(type(), all)).toEqual([]);
+      expect(await found(and(not(type('Measure', 'Patient'))), all)).toEqual(['t1', 't2']);
+      const either = or(and(type('Patient'), has(key('gender', 'female'))), and(type('Task'), has(key('status', 'open'))));
+      expect(await found(either, all)).toEqual(['p2', 't2']);
+      expect(await found({ kind: 'refers', parameter: 'for', types: ['Patient'], where: type('Patient') }, 'Task')).toEqual(['t1', 't2']);
+    });
+
     test('text-contains: within one text of that parameter', async () => {
       const contains = (text: string, parameter = 'title') => found({ kind: 'text-contains', parameter, text });
       expect(await contains('measure')).toEqual(['a', 'b']);
