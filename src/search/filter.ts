@@ -43,7 +43,7 @@ export function conditionOfValues(resolved: Resolved, values: readonly string[],
 }
 
 /** What a target of one type must fulfil. */
-export interface TargetCondition {
+interface TargetCondition {
   readonly type: ResourceType;
   readonly where: Condition;
 }
