@@ -66,7 +66,8 @@ export function addressCriteria({ query }: FhirRequest): QueryParameters {
   return query.filter(([name]) => !(GENERAL as readonly string[]).includes(name));
 }
 
-const RETRIES = 3;
+/** How often criteria are resolved again because another writer came in between. */
+export const RETRIES = 3;
 
 /** Runs a unit that resolves criteria and writes; where another writer came in between, resolves again, three times, then 409. */
 export async function untilHeld<T>(unit: () => Promise<T>): Promise<T> {

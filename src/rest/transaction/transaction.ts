@@ -2,6 +2,7 @@
 import { FhirError } from '../../fhir/error.ts';
 import type { FhirRequest, FhirResponse } from '../../fhir/request.ts';
 import type { Written } from '../../storage/store.ts';
+import { RETRIES } from '../criteria.ts';
 import type { RestDeps } from '../deps.ts';
 import { bundleAnswer } from './answer.ts';
 import { checkEntry } from './check-entry.ts';
@@ -11,9 +12,6 @@ import { atEach } from './entry-fault.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
 import { outcomes } from './outcomes.ts';
 import { makePlan, type Plan } from './plan.ts';
-
-/** How often a Bundle is resolved again because another writer came in between. */
-const RETRIES = 3;
 
 /** @throws FhirError of the first entry that fails, its issues at `Bundle.entry[n]`; nothing is written then */
 export async function transaction(deps: RestDeps, whole: FhirRequest, bundle: RequestBundle, read: ReadEntry): Promise<FhirResponse> {

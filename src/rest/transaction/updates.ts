@@ -59,7 +59,7 @@ async function replacing({ deps }: Parts, entry: CheckedEntry, version: Version 
     throw new FhirError('invalid', sentence, { expression: `${type}.id` });
   }
   const id = own ?? newId();
-  if (!isId(id))
+  if (typeof id !== 'string' || !isId(id))
     throw new FhirError('invalid', 'The id of the resource is not one of FHIR: 1 to 64 letters, digits, "-" and ".".', {
       expression: `${type}.id`,
     });

@@ -234,7 +234,13 @@ export function links(open: () => Promise<OpenedStore>): void {
 
       test('73: a resource is checked with references to resources in their place', async () => {
         const seen: unknown[] = [];
-        const checking = client({ store: opened.store, check: async (resource) => seen.push(resource) && [] });
+        const checking = client({
+          store: opened.store,
+          check: async (resource) => {
+            seen.push(resource);
+            return [];
+          },
+        });
         const reference = 'Patient?identifier=urn:s|sought';
         await send(checking, [
           post(observation(reference, { note: [{ text: reference }] })),
