@@ -6,7 +6,7 @@ import type { ContentFile } from './read.ts';
 export type Decision =
   /** The row has the file's content, or is gone as the file is. */
   | { readonly kind: 'unchanged' }
-  /** The row, or its deletion, was written over REST and wins. */
+  /** The row, or its deletion, was written over REST and wins, whether or not there is still a file. */
   | { readonly kind: 'kept'; readonly deleted: boolean; readonly versionId: number }
   /** The file is written; `over`: the version that it follows, absent where there is none or it is a deletion. */
   | { readonly kind: 'write'; readonly over?: number }

@@ -6,6 +6,7 @@ import type { ResourceStore } from '../storage/store.ts';
 import type { LoadedRow, StoreUpkeep } from '../storage/upkeep.ts';
 import type { Validator } from '../validation/validator.ts';
 import { brokenLinks, type Elsewhere } from './canonical-links.ts';
+import { editedWithoutFile } from './edited.ts';
 import { ContentFault } from './fault.ts';
 import { invalidFiles } from './invalid.ts';
 import { type ContentFile, countByType, readContent } from './read.ts';
@@ -40,7 +41,8 @@ export async function loadContent(deps: LoadDeps): Promise<LoadReport> {
   const { folders, files, faults } = readContent([...deps.folders, ...(deps.profilesFolder ? [deps.profilesFolder] : [])]);
   if (faults.length) throw new ContentFault(faults);
   const rows = await loadedRows(deps.upkeep);
-  const steps = await plan(files, rows, stepMaker({ ...deps, folders }));
+  const make = stepMaker({ ...deps, folders });
+  const steps = [...(await plan(files, rows, make)), ...(await keptOrphans(deps, files, rows, make))];
   await refuseFaults(deps, files, steps);
   const done = await carryOut(deps.store, steps, (count, all) => deps.log?.(`Content: ${count} of ${all} changes written.`));
   return report(files, done);
@@ -64,6 +66,19 @@ export async function plan(files: readonly ContentFile[], rows: ReadonlyMap<stri
   for (const row of orphans) steps.push(await make.ofOrphan(row));
   for (const file of files) steps.push(await make.ofFile(file, rows.get(`${file.type}/${file.id}`)));
   return steps;
+}
+
+/** Nothing is done with them, but they are named. */
+async function keptOrphans(
+  { store, upkeep }: LoadDeps,
+  files: readonly ContentFile[],
+  rows: ReadonlyMap<string, LoadedRow>,
+  { isOurs, ofOrphan }: StepMaker,
+): Promise<readonly Step[]> {
+  const named = new Set(files.map(({ type, id }) => `${type}/${id}`));
+  const types = new Set([...files, ...rows.values()].map(({ type }) => type));
+  const found = await editedWithoutFile({ store, upkeep, isOurs, types, hasFile: (name) => named.has(name) });
+  return Promise.all(found.map(ofOrphan));
 }
 
 async function refuseFaults(deps: LoadDeps, files: readonly ContentFile[], steps: readonly Step[]): Promise<void> {
@@ -100,7 +115,9 @@ function report(files: readonly ContentFile[], steps: readonly Step[]): LoadRepo
 function remark({ name, file, decision }: Step): string[] {
   if (decision.kind === 'delete') return [`${name} was deleted, since no content folder has a file for it any more.`];
   if (decision.kind !== 'kept') return [];
+  if (!file)
+    return [`${name} was edited over REST and is kept as version ${decision.versionId}; no content folder has a file for it any more.`];
   return decision.deleted
-    ? [`${name} was deleted over REST and stays deleted; ${file?.path} is not loaded.`]
-    : [`${name} was edited over REST and is kept as version ${decision.versionId}; ${file?.path} is not loaded.`];
+    ? [`${name} was deleted over REST and stays deleted; ${file.path} is not loaded.`]
+    : [`${name} was edited over REST and is kept as version ${decision.versionId}; ${file.path} is not loaded.`];
 }

@@ -48,6 +48,7 @@ export function stepMaker({ store, registry, folders }: StepDeps): StepMaker {
   const ofOrphan = async ({ type, id }: RowName): Promise<Step> => {
     const step = { name: `${type}/${id}`, again: () => ofOrphan({ type, id }) };
     const current = await store.read(type, id);
+    if (current?.json && !current.origin) return { ...step, decision: { kind: 'kept', deleted: false, versionId: current.versionId } };
     if (!current?.json || !current.origin || !isOurs(current.origin)) return { ...step, decision: { kind: 'unchanged' } };
     const { versionId, origin } = current;
     const deletion: Change = { kind: 'delete', type, id, method: 'DELETE', ifMatch: [versionId], origin };

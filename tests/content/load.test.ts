@@ -80,10 +80,14 @@ describe('loading content', () => {
     rmSync(join(folder, 'ValueSet'), { recursive: true });
     const report = await load(opened, [folder]);
     expect(report.deleted).toEqual(['ValueSet/a']);
-    expect(report.remarks).toEqual(['ValueSet/a was deleted, since no content folder has a file for it any more.']);
+    expect(report.kept).toEqual(['ValueSet/b']);
+    expect(report.remarks).toEqual([
+      'ValueSet/b was edited over REST and is kept as version 2; no content folder has a file for it any more.',
+      'ValueSet/a was deleted, since no content folder has a file for it any more.',
+    ]);
     expect(await opened.store.read('ValueSet', 'a')).toMatchObject({ versionId: 2, method: 'DELETE' });
     expect(await titleOf(opened.store, 'b')).toBe('Edited');
-    expect((await load(opened, [folder])).deleted).toEqual([]);
+    expect(await load(opened, [folder])).toMatchObject({ deleted: [], kept: ['ValueSet/b'] });
     writeFiles(folder, { 'ValueSet/a.json': valueSet('a', { status: 'active', title: 'Other' }) });
     expect(await faultsOf(load(opened, [folder]))).toEqual([expect.stringContaining('released')]);
     writeFiles(folder, { 'ValueSet/a.json': valueSet('a', { status: 'active' }) });
@@ -98,6 +102,17 @@ describe('loading content', () => {
     expect(await load(opened, [two])).toMatchObject({ deleted: [], counts: new Map([['ValueSet', 1]]) });
     expect(await versionOf(opened.store, 'a')).toBe(1);
   });
+});
+
+test('names among the rows without a file those alone that came from one', async () => {
+  const opened = openStore();
+  const [one, two] = [contentFolder({ 'ValueSet/a.json': valueSet('a') }), contentFolder({ 'ValueSet/b.json': valueSet('b') })];
+  await load(opened, [one, two]);
+  for (const id of ['a', 'b', 'mine', 'mine']) await edit(opened.store, valueSet(id, { title: 'Edited' }));
+  rmSync(join(two, 'ValueSet'), { recursive: true });
+  expect((await load(opened, [two])).kept).toEqual(['ValueSet/b']);
+  await opened.store.write([{ kind: 'delete', type: 'ValueSet', id: 'b', method: 'DELETE' }]);
+  expect((await load(opened, [two])).kept).toEqual([]);
 });
 
 describe('several processes', () => {
