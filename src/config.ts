@@ -11,8 +11,8 @@ export interface Config {
   /** Base of links, without trailing slash; absent: made from host and port. */
   readonly publicUrl?: string;
   readonly databaseUrl: string;
-  /** Folders of content; a last part `*` stands for every folder there. */
-  readonly contentDirs: readonly string[];
+  /** Folders of content; a last part `*` stands for every folder there. Absent: every folder in `resources` of this package. */
+  readonly contentDirs?: readonly string[];
   /** Statuses of the plans that are offered. */
   readonly cdsStatuses: readonly string[];
   /** Absent: `reject` for knowledge types, `warn` for all else. */
@@ -71,7 +71,7 @@ export function readConfig(env: Environment): Config {
     port: setting('PORT', 8080, parsePort),
     ...(publicUrl && { publicUrl }),
     databaseUrl: parseDatabaseUrl(faults, secret('DATABASE_URL') ?? 'file:./data/ramus.db'),
-    contentDirs: env.CONTENT_DIRS === undefined ? ['resources/*'] : list(env.CONTENT_DIRS),
+    ...(env.CONTENT_DIRS !== undefined && { contentDirs: list(env.CONTENT_DIRS) }),
     cdsStatuses: setting('CDS_STATUSES', loopback ? ['active', 'draft'] : ['active'], listOf(oneOf([...PUBLICATION_STATUSES]))),
     ...(validateOnWrite && { validateOnWrite }),
     ...(apiToken && { apiToken }),

@@ -95,7 +95,7 @@ async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, 
   const definitions = createDefinitions({ store, core });
   const terminology = createTerminology({ definitions });
   const validator = createValidator({ structure: core.structure, definitions, terminology });
-  const folders = contentFolders(config.contentDirs);
+  const folders = contentFolders(config.contentDirs, packageFolder);
   const content = { folders, ...(folders.length && { profilesFolder: profiles }) };
   const operations = [
     validate({ store, validator, definition: operationDefinition(core, 'Resource-validate') }),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Ledger } from './storage/ledger.ts';
-import { type MongoOptions, openMongo } from './storage/mongodb/open.ts';
+import type { MongoOptions } from './storage/mongodb/open.ts';
 import { openSqlite } from './storage/sqlite/open.ts';
 import type { ResourceStore } from './storage/store.ts';
 import type { StoreUpkeep } from './storage/upkeep.ts';
@@ -22,7 +22,10 @@ export interface OpenStore {
  * @throws Error a sentence for the operator, never with the address: it may hold a password
  */
 export async function openStore(url: string, options: MongoOptions = {}): Promise<OpenStore> {
-  if (/^mongodb(\+srv)?:/i.test(url)) return openMongo(url, options);
+  if (/^mongodb(\+srv)?:/i.test(url)) {
+    const { openMongo } = await import('./storage/mongodb/open.ts'); // its driver takes a tenth of a start
+    return openMongo(url, options);
+  }
   if (!url.startsWith('file:')) {
     const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0] ?? 'an address without a scheme';
     throw new Error(

@@ -20,12 +20,11 @@ const faults = (env: Record<string, string>): string => {
 };
 
 describe('the configuration', () => {
-  test('has a default for every name', () => {
+  test('has a default for every name, the content that of this package', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 8080,
       databaseUrl: 'file:./data/ramus.db',
-      contentDirs: ['resources/*'],
       cdsStatuses: ['active', 'draft'],
       readOnly: false,
       corsOrigins: [],

@@ -1,13 +1,12 @@
 /** Versions that were read lately are kept, and never answered when another is current. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { OpenStore } from '../../../src/stores.ts';
 import { put, query, remove, write } from '../changes.ts';
 import type { Opened } from '../opened.ts';
 import { open } from './opening.ts';
 
 const ALL = { kind: 'and', conditions: [] } as const;
 let here: Opened;
-let there: OpenStore;
+let there: Awaited<ReturnType<Opened['another']>>;
 beforeAll(async () => {
   here = await open();
   there = await here.another();
