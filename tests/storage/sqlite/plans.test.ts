@@ -9,6 +9,7 @@ import { LIMITS } from '../../../src/storage/sqlite/search/one-type.ts';
 import { search } from '../../../src/storage/sqlite/search/search.ts';
 import { atOnce, type Steps } from '../../../src/storage/sqlite/search/steps.ts';
 import { readTypes, type TypeNumbers } from '../../../src/storage/sqlite/types.ts';
+import { readChanges } from '../../../src/storage/sqlite/write/knowledge-log.ts';
 import { runTask } from '../../../src/storage/sqlite/write/run-task.ts';
 import { has, key, post, put, query, remove } from '../changes.ts';
 import { temporaryFolder } from './opening.ts';
@@ -146,12 +147,15 @@ describe.each(Object.entries(conditions))('a search by %s', (_name, where) => {
   });
 });
 
+/** Twenty rows are many. */
+const walking = { ...small, few: 1 };
+
 test.each(sorts.slice(0, 6).map((sort) => [sort]))('a walk in the order %j of an index sorts nothing', (sort) => {
   for (const where of [has(key('status', 'active')), all]) {
     const { over, asked } = watched();
-    const { next } = atOnce(search({ connection: over, types, limits: small }, query('Measure', where, { sort, count: 3 })));
+    const { next } = atOnce(search({ connection: over, types, limits: walking }, query('Measure', where, { sort, count: 3 })));
     expect(next).toBeDefined();
-    if (next) atOnce(search({ connection: over, types, limits: small }, query('Measure', where, { sort, count: 3, after: next })));
+    if (next) atOnce(search({ connection: over, types, limits: walking }, query('Measure', where, { sort, count: 3, after: next })));
     expect(plansOf(asked).filter((line) => SORTED.test(line))).toEqual([]);
   }
 });
@@ -177,6 +181,13 @@ test('histories walk their index', () => {
       expect(plans.filter((line) => SORTED.test(line))).toEqual([]);
     }
   }
+});
+
+test('which knowledge changed is found without a walk of the log', () => {
+  const { over, asked } = watched();
+  const { revision } = readChanges(over, types, 0);
+  readChanges(over, types, revision - 1);
+  expect(plansOf(asked).filter((line) => /^SCAN (?!CONSTANT)/.test(line))).toEqual([]);
 });
 
 test('writes find what they replace by whole keys', () => {

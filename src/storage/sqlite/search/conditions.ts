@@ -17,7 +17,7 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
     case 'not':
       return sql`NOT ${part(condition.condition)}`;
     case 'key':
-      return hasEntry(row, ENTRY.key, oneOf(raw('name'), condition.keys));
+      return hasKey(row, types.number(row.type), condition.keys);
     case 'key-prefix':
       return hasEntry(row, ENTRY.key, startsWith(condition.prefix));
     case 'text':
@@ -43,6 +43,15 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
     case 'concepts':
       throw new FhirError('not-supported', `The modifier ":${condition.relation}" of "${condition.parameter}" was not expanded to codes.`);
   }
+}
+
+/** Where rows come newest first, few keys are looked up in the key index: that reads pages in a row, `entry` pages all over the file. */
+function hasKey(row: RowColumns, type: number, keys: readonly string[]): Fragment {
+  if (!row.newestFirst || keys.length > 4) return hasEntry(row, ENTRY.key, oneOf(raw('name'), keys));
+  const looked = keys.map(
+    (key) => sql`EXISTS (SELECT 1 FROM by_key WHERE type = ${type} AND name = ${key} AND updated = ${row.updated} AND id = ${row.id})`,
+  );
+  return chain(looked, 'OR', NONE);
 }
 
 function compileChain(

@@ -11,6 +11,8 @@ export interface RowColumns {
   readonly id: Fragment;
   readonly updated: Fragment;
   readonly type: ResourceType;
+  /** The rows come newest first, so that neighbours stand side by side in the key index. */
+  readonly newestFirst?: boolean;
 }
 
 export const NONE = raw('0');

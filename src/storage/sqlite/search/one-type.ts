@@ -56,7 +56,8 @@ export function isNewest({ parameter, descending }: SortKey): boolean {
   return parameter === NEWEST.parameter && descending;
 }
 
-/** Statements read `resource r` beside `c`, the rows that some index gave. */
-export function columnsOf(type: ResourceType): RowColumns {
+/** Statements read `resource r` beside `c`, the rows that some index gave; newest first that has time and id itself. */
+export function columnsOf(type: ResourceType, newestFirst: boolean): RowColumns {
+  if (newestFirst) return { row: raw('c.row'), id: raw('c.id'), updated: raw('c.value'), type, newestFirst };
   return { row: raw('c.row'), id: raw('r.id'), updated: raw('r.updated'), type };
 }
