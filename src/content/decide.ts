@@ -33,6 +33,13 @@ export function decide(file: ContentFile, current: Version | undefined, before?:
   return current.json ? { kind: 'write', over: current.versionId } : { kind: 'write' };
 }
 
+/** The fault of a file that would write a release anew which the row had before and has left behind. @param earlier a version of the row */
+export function earlierRelease(file: ContentFile, earlier: Version): Decision | undefined {
+  const stored = content(earlier);
+  if (!stored || !sameRelease(file, stored) || sameContent(file, stored)) return undefined;
+  return { kind: 'fault', sentence: releaseFault(file, earlier) };
+}
+
 function content(version: Version | undefined): LosslessObject | undefined {
   return version?.json ? (parseJson(version.json.toString('utf8')).lossless() as LosslessObject) : undefined;
 }

@@ -4,8 +4,10 @@ import type { ParameterRegistry } from '../search/parameters.ts';
 import { change } from '../storage/change.ts';
 import type { Change, Origin, ResourceStore } from '../storage/store.ts';
 import type { LoadedRow } from '../storage/upkeep.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Decision, decide, earlierRelease } from './decide.ts';
 import type { ContentFile } from './read.ts';
+
+const PAGE = 100;
 
 /** What is to be done with one row. */
 export interface Step {
@@ -60,7 +62,20 @@ export function stepMaker({ store, registry, folders }: StepDeps): StepMaker {
 async function decideFile(store: ResourceStore, file: ContentFile): Promise<Decision> {
   const current = await store.read(file.type, file.id);
   const isDeleted = current !== undefined && !current.json;
-  return decide(file, current, isDeleted ? await store.read(file.type, file.id, current.versionId - 1) : undefined);
+  const decision = decide(file, current, isDeleted ? await store.read(file.type, file.id, current.versionId - 1) : undefined);
+  return decision.kind === 'write' && current ? ((await releasedBefore(store, file)) ?? decision) : decision;
+}
+
+async function releasedBefore(store: ResourceStore, file: ContentFile): Promise<Decision | undefined> {
+  for (let after: string | undefined, more = true; more; more = after !== undefined) {
+    const page = await store.history({ type: file.type, id: file.id }, { count: PAGE, ...(after !== undefined && { after }) });
+    for (const version of page.items) {
+      const fault = earlierRelease(file, version);
+      if (fault) return fault;
+    }
+    after = page.next;
+  }
+  return undefined;
 }
 
 function writing({ id, text, folder, hash }: ContentFile, over: number | undefined, registry: ParameterRegistry): Change {

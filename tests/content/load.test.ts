@@ -70,6 +70,10 @@ describe('loading content', () => {
     expect([await versionOf(opened.store, 'a'), await versionOf(opened.store, 'new')]).toEqual([1, undefined]);
     writeFiles(folder, { 'ValueSet/a.json': valueSet('a', { status, title: 'Other', version: '1.1.0' }) });
     expect(await load(opened, [folder])).toMatchObject({ written: 2 });
+    writeFiles(folder, { 'ValueSet/a.json': valueSet('a', { status, title: 'Back, and other' }) });
+    expect(await faultsOf(load(opened, [folder]))).toEqual([expect.stringContaining('stored and released (version 1 of the row)')]);
+    writeFiles(folder, { 'ValueSet/a.json': valueSet('a', { status }) });
+    expect(await load(opened, [folder])).toMatchObject({ written: 1 });
   });
 
   test('deletes what has no file any more as a new version, and brings it back with its file', async () => {
