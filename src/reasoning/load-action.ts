@@ -22,14 +22,18 @@ const DRAFT_NAMES = ['subject', 'practitioner', 'encounter', 'context', 'resourc
 /** Codings of the content's own concepts: the only codes of an action that are items. */
 const CONTENT = /\/CodeSystem\/([^/]+-)?content$/;
 
+/** A plan that nests the next one twice, and so on, would fill the memory: each place where an action stands counts. */
+const MOST_ACTIONS = 10_000;
+
 export async function loadAction(action: PlanDefinitionAction, within: Within): Promise<Action> {
   const { loading } = within;
   const place = placeOf(action, within);
+  if (++loading.actions > MOST_ACTIONS) return tooMany(action, loading);
   const { rules, faults } = safetyRules(action);
   for (const fault of faults) loading.faults.add(`${place}: ${fault}`);
   const conditions = (action.condition ?? []).filter(({ kind }) => kind === 'applicability');
-  const suggestWhen = extensionOf(action, SUGGEST_WHEN)?.valueExpression;
-  const ready = suggestWhen && compiled(suggestWhen, within, place);
+  const suggestWhen = extensionOf(action, SUGGEST_WHEN);
+  const ready = suggestWhen && compiled(suggestWhen.valueExpression, within, place);
   const item = itemOf(action);
   const below = await target(action, within, place);
   return {
@@ -47,12 +51,22 @@ export async function loadAction(action: PlanDefinitionAction, within: Within): 
   };
 }
 
+function tooMany(action: PlanDefinitionAction, { faults }: Loading): Action {
+  faults.add(`The plan comes to more than ${MOST_ACTIONS} actions, all that it nests included: nest fewer plans, or each less often.`);
+  return { resource: action, conditions: [], words: '', dynamicValues: [], children: [], safetyRules: [] };
+}
+
 function placeOf(action: PlanDefinitionAction, { resource }: Within): string {
   return `PlanDefinition/${resource.id}, action ${action.id ?? action.title ?? 'without id'}`;
 }
 
-function compiled(expression: Expression, { logic, loading }: Within, place: string, extra: readonly string[] = []): Compiled | undefined {
-  const { language, expression: text } = expression;
+function compiled(
+  expression: Expression | undefined,
+  { logic, loading }: Within,
+  place: string,
+  extra: readonly string[] = [],
+): Compiled | undefined {
+  const { language, expression: text } = expression ?? {};
   if (language !== 'text/fhirpath' || text === undefined) {
     loading.faults.add(
       `${place}: an expression in ${language ?? 'no language'}, or without text; only text/fhirpath can be evaluated here.`,

@@ -16,6 +16,7 @@ export async function loadPlan(resource: PlanDefinition, definitions: Definition
     faults: new Set(),
     sources: new Set(),
     open: false,
+    actions: 0,
     nested: (plan, path) => loadNested(plan, path, loading, logicOf),
   };
   const plan = await loading.nested(resource, []);

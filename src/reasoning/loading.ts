@@ -12,6 +12,8 @@ export interface Loading {
   readonly sources: Set<FhirResource>;
   /** Something was not found or names no version: a new resource may change it. */
   open: boolean;
+  /** How many actions there are so far, each as often as plans nest it. */
+  actions: number;
   /** Loads a plan that another nests. `path`: canonicals of the plans above. */
   nested(resource: PlanDefinition, path: readonly string[]): Promise<Plan>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlanDefinition } from '../../src/fhir/types.ts';
+import { SUGGEST_WHEN } from '../../src/reasoning/extensions.ts';
 import { activity, library } from '../reasoning/content.ts';
 import { empties } from './oracle.ts';
 import { canonical, cards, entry, item, NOW, plan, queries, request, resources, rule, services } from './toy.ts';
@@ -62,12 +63,29 @@ describe('a plan that is not offered is named with its reason', () => {
       'gone|1.0.0 is not here',
     ],
     ['has a library that is not here', entry('toy', 'patient-view', cards, { library: [canonical('Library', 'gone')] }), 'not found here'],
+    [
+      'says when to suggest, but with no expression',
+      entry('toy', 'patient-view', [{ id: 'card', extension: [{ url: SUGGEST_WHEN }], action: [rule('R1', 'true')] }]),
+      'an expression in no language',
+    ],
   ])('%s', async (_, toy, words) => {
     const { cds } = services(only(toy));
     expect(await cds.discover()).toEqual({ services: [] });
     expect(await cds.heldBack()).toEqual([expect.stringContaining('PlanDefinition/toy is not offered')]);
     expect((await cds.heldBack()).join()).toContain(words);
     await expect(cds.call('toy', request('1'), NOW)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  test('more actions than anybody could walk through', async () => {
+    const twice = (id: string, next: string) =>
+      plan(
+        id,
+        ['a', 'b'].map((each) => ({ id: each, title: each, definitionCanonical: canonical('PlanDefinition', next) })),
+      );
+    const nested = Array.from({ length: 30 }, (_, i) => twice(`n${i}`, `n${i + 1}`));
+    const toy = entry('toy', 'patient-view', [{ id: 'card', definitionCanonical: canonical('PlanDefinition', 'n0') }]);
+    const { cds } = services([...only(toy), ...nested, plan('n30', [{ id: 'leaf', title: 'Leaf' }])]);
+    expect((await cds.heldBack()).join()).toContain('comes to more than 10000 actions');
   });
 
   test('a query with a token that the hook does not give', async () => {
