@@ -19,6 +19,7 @@ function unit(writer: number, number: number) {
 
 async function run(path: string): Promise<void> {
   writeSync(1, 'loaded\n');
+  process.stdin.once('end', () => process.exit()); // whoever started this is gone
   await once(process.stdin, 'data');
   const { store, settings } = openSqlite(path);
   const { journalMode, synchronous } = await settings();

@@ -18,13 +18,20 @@ let folder: ReturnType<typeof temporaryFolder>;
 beforeAll(() => {
   folder = temporaryFolder();
 });
-afterAll(() => folder.remove());
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  folder.remove();
+});
+
+const children = new Set<ChildProcess>();
 
 /** A process that has loaded its code and waits for a word to begin; what it says is kept. */
 function startWriter(path: string): { readonly child: ChildProcess; readonly said: () => string } {
   const program = fileURLToPath(new URL('./kill-writer.ts', import.meta.url));
   const loader = new URL('../../../scripts/typescript.mjs', import.meta.url).href;
   const child = spawn(process.execPath, ['--import', loader, program, path], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.add(child);
+  child.once('close', () => children.delete(child));
   let said = '';
   child.stdout?.on('data', (data) => {
     said += data;
