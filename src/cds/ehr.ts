@@ -8,20 +8,29 @@ export interface Ehr {
   read(address: string): Promise<FhirResource | undefined>;
 }
 
+/** Milliseconds for all that one call reads; a single request has its own bound, but pages follow pages. */
+const PATIENCE = 15_000;
 /** In the list of allowed servers: any port of this machine. */
 const LOOPBACK = 'loopback';
 
 /**
  * @param allowed - origins (`https://ehr.example.org`), compared as parsed, so that no spelling of an address slips through; or `loopback`
+ * @param clock - milliseconds from some point on
  * @returns undefined where the call names no server, or one that is not allowed
  */
-export function ehrOf({ fhirServer, accessToken }: CdsRequest, allowed: readonly string[], fetch: Fetch): Ehr | undefined {
+export function ehrOf(
+  { fhirServer, accessToken }: CdsRequest,
+  allowed: readonly string[],
+  fetch: Fetch,
+  clock = () => performance.now(),
+): Ehr | undefined {
   const base = fhirServer === undefined ? undefined : parse(`${fhirServer}/`);
   if (!base || !isAllowed(base, allowed)) return undefined;
+  const latest = clock() + PATIENCE;
   return {
     read: async (address) => {
       const url = parse(address, base);
-      if (url?.origin !== base.origin || url.username || url.password) return undefined;
+      if (clock() > latest || url?.origin !== base.origin || url.username || url.password) return undefined;
       try {
         return await fetch(url.href, accessToken);
       } catch {
