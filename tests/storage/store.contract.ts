@@ -64,6 +64,7 @@ function processesContract(opened: () => Opened, open: Open): void {
       await Promise.all([...writes, store.store.close()]);
       for (let i = 0; i < 20; i++) expect((await other.store.read('Slot', `last-${i}`))?.versionId).toBe(1);
       await expect(write(store.store, post('Slot', 'late'))).rejects.toMatchObject({ kind: 'unavailable' });
+      await expect(store.store.read('Slot', 'last-1')).rejects.toMatchObject({ kind: 'unavailable' });
     } finally {
       await other.close();
       await store.close();

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import Database from 'libsql';
 import { FhirError } from '../../fhir/error.ts';
-import { guarded } from './faults.ts';
+import { guarded, unavailable } from './faults.ts';
 import type { Fragment, SqlValue } from './fragment.ts';
 
 /** One row: the columns in the order of the SELECT. Blobs are Buffers. */
@@ -33,30 +33,40 @@ export function connect(path: string, role: 'reads' | 'writes'): Connection {
   const database = new Database(path);
   database.exec(`PRAGMA busy_timeout=${BUSY_MILLISECONDS}`);
   database.exec('PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY');
-  database.exec(role === 'reads' ? 'PRAGMA cache_size=-16000' : 'PRAGMA cache_size=-64000; PRAGMA wal_autocheckpoint=4000');
+  database.exec(
+    role === 'reads'
+      ? 'PRAGMA cache_size=-16000'
+      : 'PRAGMA cache_size=-64000; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864',
+  );
   const readers = statements(database, true);
   const writers = statements(database, false);
+  let closed = false;
+  const ask = <T>(call: () => T): T => {
+    if (closed) throw unavailable('it is closed');
+    return guarded(call);
+  };
   return {
     get: ({ text, values }) => {
       const bound = bind(values);
-      return guarded(() => readers(text).get(bound)) as Row | undefined;
+      return ask(() => readers(text).get(bound)) as Row | undefined;
     },
     all: ({ text, values }) => {
       const bound = bind(values);
-      return guarded(() => readers(text).all(bound) as unknown[][]).map(withBuffers);
+      return ask(() => readers(text).all(bound) as unknown[][]).map(withBuffers);
     },
     run: ({ text, values }) => {
       const bound = bind(values);
-      const { lastInsertRowid, changes } = guarded(() => writers(text).run(bound));
+      const { lastInsertRowid, changes } = ask(() => writers(text).run(bound));
       return { rowid: Number(lastInsertRowid), changes };
     },
     exec: (text) => {
-      guarded(() => database.exec(text));
+      ask(() => database.exec(text));
     },
     get inTransaction() {
       return database.inTransaction;
     },
     close: () => {
+      closed = true;
       database.close();
     },
   };

@@ -13,7 +13,7 @@ export function logKnowledge(connection: Connection, type: number, id: string): 
 
 /** Revisions begin at 1, so that an empty store's is not the 0 of a caller who knows nothing yet. */
 export function readChanges(connection: Connection, types: TypeNumbers, since: number): Changes {
-  const [last, first] = connection.get(raw('SELECT max(revision), min(revision) FROM knowledge')) ?? [];
+  const [last, first] = connection.get(raw('SELECT (SELECT max(revision) FROM knowledge), (SELECT min(revision) FROM knowledge)')) ?? [];
   const revision = Number(last ?? 0) + 1;
   if (since === revision) return { revision, changed: [] };
   if (since < 1 || since > revision || since < Number(first ?? 1)) return { revision, changed: 'all' };
