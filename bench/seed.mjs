@@ -1,4 +1,6 @@
-// Fills a store with resources of about 2 kB, through the same code as a write over REST.
+// Fills a store with resources of about 2 kB, through the same code and with the same search parameters as a write over REST.
+import { fileURLToPath } from 'node:url';
+import { profileParameters } from '../dist/src/content/search-parameters.js';
 import { openCore } from '../dist/src/definitions/core.js';
 import { parseJson } from '../dist/src/fhir/json.js';
 import { createRegistry } from '../dist/src/search/registry.js';
@@ -30,7 +32,8 @@ export function observation(number) {
 /** Writes `count` observations into the database of a URL, in units of 500. */
 export async function seed(databaseUrl, baseUrl, count) {
   const core = openCore();
-  const registry = createRegistry(core.searchParameters(), { baseUrl, codeSystems: core.codeSystems() });
+  const own = profileParameters(fileURLToPath(new URL('../profiles', import.meta.url)));
+  const registry = createRegistry([...core.searchParameters(), ...own], { baseUrl, codeSystems: core.codeSystems() });
   const opened = await openStore(databaseUrl);
   for (let first = 0; first < count; first += 500) {
     const numbers = Array.from({ length: Math.min(500, count - first) }, (_, i) => first + i);
