@@ -4,7 +4,7 @@
  */
 import { LosslessNumber } from 'lossless-json';
 import { FhirError } from './error.ts';
-import { copyLossless, isLosslessObject, type Lossless, type LosslessObject } from './json.ts';
+import { copyLossless, isLosslessObject, type Lossless, type LosslessObject, MAX_DEPTH } from './json.ts';
 
 type Container = Lossless[] | LosslessObject;
 
@@ -20,6 +20,8 @@ interface Operation {
 const OPERATIONS = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);
 const NEEDS_FROM = new Set(['move', 'copy']);
 const NEEDS_VALUE = new Set(['add', 'replace', 'test']);
+/** Characters and values that one patch may copy: a few dozen copies of what holds the copies before would fill any memory. */
+const MOST_COPIED = 1_000_000;
 
 /**
  * The document after all operations, each on the result of the one before; the document given is left as it was.
@@ -27,8 +29,12 @@ const NEEDS_VALUE = new Set(['add', 'replace', 'test']);
  */
 export function applyJsonPatch(document: Lossless, patch: Lossless): Lossless {
   if (!Array.isArray(patch)) throw new FhirError('invalid', 'A JSON Patch is an array of operations.');
-  const operations = patch.map(readOperation);
-  return operations.reduce<Lossless>(applyOperation, copyLossless(document));
+  let copied = 0;
+  return patch.map(readOperation).reduce<Lossless>((before, operation) => {
+    if (operation.op === 'copy') copied += sizeOf(get(before, operation.from, operation.name));
+    if (copied > MOST_COPIED) throw unfit(operation.name, `copies more than ${MOST_COPIED} characters together with those before`);
+    return applyOperation(before, operation);
+  }, copyLossless(document));
 }
 
 function readOperation(given: Lossless, index: number): Operation {
@@ -89,6 +95,7 @@ function put(document: Lossless, path: readonly string[], value: Lossless, name:
   const last = path.at(-1);
   if (last === undefined) return value;
   if (last === '__proto__') throw unfit(name, 'names the member "__proto__"');
+  if (path.length + levelsOf(value) > MAX_DEPTH) throw unfit(name, `nests deeper than ${MAX_DEPTH} levels`);
   const parent = get(document, path.slice(0, -1), name) as Container;
   if (Array.isArray(parent)) {
     if (how === 'set') parent[indexOf(parent, last, name)] = value;
@@ -112,6 +119,23 @@ function indexOf(array: readonly Lossless[], part: string, name: string, highest
   if (!/^(0|[1-9]\d{0,8})$/.test(part) || Number(part) > highest)
     throw unfit(name, `finds no position "${part}" in an array of ${array.length}`);
   return Number(part);
+}
+
+function membersOf(value: Lossless): readonly (readonly [name: string, member: Lossless])[] {
+  if (Array.isArray(value)) return value.map((item) => ['', item]);
+  return isLosslessObject(value) ? Object.entries(value) : [];
+}
+
+/** Characters of names and strings, and one for each value. */
+function sizeOf(value: Lossless): number {
+  const own = typeof value === 'string' ? value.length + 1 : 1;
+  return membersOf(value).reduce((sum, [name, member]) => sum + name.length + sizeOf(member), own);
+}
+
+/** How many arrays and objects stand in each other. */
+function levelsOf(value: Lossless): number {
+  if (!Array.isArray(value) && !isLosslessObject(value)) return 0;
+  return 1 + membersOf(value).reduce((most, [, member]) => Math.max(most, levelsOf(member)), 0);
 }
 
 /** Numbers are equal when their values are: 1.50 and 1.5. */

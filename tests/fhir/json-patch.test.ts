@@ -64,6 +64,17 @@ describe('JSON Patch (50: RFC 6902 whole)', () => {
     ['[{"op":"add","path":"/a~2","value":1}]', /neither 0 nor 1/],
   ])('%s is no patch (400)', (patch, sentence) => expect(refusal('{"a":1}', patch)).toEqual(['invalid', expect.stringMatching(sentence)]));
 
+  test('copies of copies do not fill the memory', () => {
+    const copies = (times: number) => JSON.stringify(Array.from({ length: times }, () => ({ op: 'copy', from: '/list', path: '/list/-' })));
+    expect(refusal('{"list":[1]}', copies(60))).toEqual(['unprocessable', expect.stringMatching(/copies more than/)]);
+    expect(patched('{"list":[1]}', copies(2))).toBe('{"list":[1,[1],[1,[1]]]}');
+  });
+
+  test('nothing nests deeper than a body may', () => {
+    const deepen = Array.from({ length: 12 }, (_, i) => ({ op: 'copy', from: '/a', path: `/a${'/a'.repeat(2 ** i)}` }));
+    expect(refusal('{"a":{}}', JSON.stringify(deepen))).toEqual(['unprocessable', expect.stringMatching(/deeper than 100 levels/)]);
+  });
+
   test('a patch that fails changes nothing of the document given', () => {
     const document = parseJson('{"a":{"b":1}}').lossless();
     expect(() => applyJsonPatch(document, parseJson('[{"op":"remove","path":"/a/b"},{"op":"remove","path":"/x"}]').lossless())).toThrow(
