@@ -66,7 +66,8 @@ function formatOf(query: QueryParameters): string | undefined {
   const value = query.find(([name, text]) => name === '_format' && text)?.[1];
   if (value === undefined) return undefined;
   const [type = '', ...parameters] = value.split(';');
-  const format = FORMATS[type.trim().toLowerCase()];
+  const name = type.trim().toLowerCase();
+  const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
   if (format && isOurVersion(['', ...parameters].join(';'))) return format;
   throw new FhirError(
     'not-acceptable',

@@ -128,7 +128,7 @@ describe('negotiation', () => {
   });
 
   test('_format of another format is refused with 406', async () => {
-    for (const format of ['xml', 'ttl', 'html', 'application/fhir%2Bjson;fhirVersion=5.0']) {
+    for (const format of ['xml', 'ttl', 'html', 'constructor', '__proto__', 'application/fhir%2Bjson;fhirVersion=5.0']) {
       expect(await door.ask('GET', `/fhir/Observation/a?_format=${format}`)).toMatchObject({ status: 406 });
     }
   });
