@@ -25,7 +25,7 @@ export function createCollector(): EntryCollector {
         ranges.set(`${parameter}${SEPARATOR}${low}${SEPARATOR}${high}`, { parameter, low, high });
       }
       // what is contained (its codes have a point) is not sorted by
-      if (indexed.sort && !code.includes('.')) sort[code] = widest(sort[code], indexed.sort);
+      if (indexed.sort && !code.includes('.')) sort[code] = widest(Object.hasOwn(sort, code) ? sort[code] : undefined, indexed.sort);
     },
     addKey: (key) => keys.add(key),
     present: (code) => present.add(code),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FhirResource } from '../../src/fhir/types.ts';
+import { createCollector } from '../../src/search/collector.ts';
 import { SEPARATOR as S } from '../../src/search/entries.ts';
 import { indexEntries } from '../../src/search/index-entries.ts';
 import { references } from '../../src/search/references.ts';
@@ -13,6 +14,12 @@ const entries = (members: Record<string, unknown>) => indexEntries(resource(memb
 const plan = (members: Record<string, unknown>) => ({ resourceType: 'PlanDefinition', id: 'p', status: 'active', ...members });
 
 describe('entries', () => {
+  test('are sorted by a parameter of any name', () => {
+    const collector = createCollector();
+    collector.add('constructor', { sort: { low: 'a', high: 'b' } });
+    expect(collector.collected().sort).toEqual({ constructor: { low: 'a', high: 'b' } });
+  });
+
   test('have the forms that stores are told of', () => {
     const { keys, texts, ranges, present, sort } = entries(
       plan({ title: 'Posterior Ramus', url: 'http://x/p', version: '1.0', date: '2026-03', library: ['http://x/l|1.0', 'http://x/m'] }),
