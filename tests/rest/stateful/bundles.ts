@@ -29,6 +29,9 @@ export function transactionOutcome(state: State, steps: readonly Step[]): Outcom
     if (outcome.status >= 400) refused.add(outcome.status);
     // an entry may have two faults, of which either may be told
     if (outcome.status >= 400 && 'bound' in step && !holds(step.bound, seen, meant(seen, step.target)[0])) refused.add(412);
+    // a patch of what the Bundle deletes is refused in any case; that it does not fit what is stored may be told first
+    const alone = step.kind === 'patch' && outcome.status >= 400 ? expected(state, step).status : 0;
+    if (alone >= 400) refused.add(alone);
     if (step.kind === 'delete') {
       written.push(...meant(state, step.target));
       if (outcome.name !== undefined) append(seen, outcome.name, { method: 'DELETE' });
