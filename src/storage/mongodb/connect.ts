@@ -18,6 +18,8 @@ export interface MongoOptions {
   readonly selectionMs?: number;
   /** How long a unit is tried, its wait for others included, before the caller is told to come back, in milliseconds. */
   readonly tryForMs?: number;
+  /** How long one reading statement may run, in milliseconds. */
+  readonly readForMs?: number;
   readonly now?: () => Date;
 }
 

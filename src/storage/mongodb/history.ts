@@ -6,7 +6,7 @@ import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts'
 import { all } from './filter.ts';
 import { timeFilter } from './instants.ts';
 import { placeOf, strange, tokenOf } from './places.ts';
-import { TIME_LIMIT } from './searches.ts';
+import type { TimeLimit } from './searches.ts';
 
 type Place = Pick<VersionDocument, 'lu' | 'v' | '_id'>;
 
@@ -15,16 +15,17 @@ export async function history(
   { versions }: Collections,
   scope: HistoryScope,
   { count, after, total: asked }: Paging,
+  limit: TimeLimit,
 ): Promise<Page<Version>> {
   const filter = scopeFilter(scope);
   const start = after === undefined ? filter : (all([filter, behind(readPlace(after))]) as Filter<VersionDocument>);
   const [rows, counted] = await Promise.all([
     versions
-      .find(start, { projection: VERSION_FIELDS, ...TIME_LIMIT })
+      .find(start, { projection: VERSION_FIELDS, ...limit })
       .sort({ lu: -1, v: -1, _id: 1 })
       .limit(count + 1)
       .toArray(),
-    versions.countDocuments(filter, { ...TIME_LIMIT, ...(!asked && { limit: COUNTED + 1 }) }),
+    versions.countDocuments(filter, { ...limit, ...(!asked && { limit: COUNTED + 1 }) }),
   ]);
   const total = asked || counted <= COUNTED ? counted : undefined;
   const shown = rows.slice(0, count);

@@ -27,11 +27,12 @@ export interface OpenMongo {
 
 /** @throws Error with a sentence for the operator, never with the address: it may hold a password */
 export async function openMongo(url: string, options: MongoOptions = {}): Promise<OpenMongo> {
-  const { now = () => new Date(), tryForMs = 20_000 } = options;
+  const { now = () => new Date(), tryForMs = 20_000, readForMs = 5_000 } = options;
   const { client, database, kind } = await connect(url, options);
   const parts = collections(database);
   const under = calls();
-  const found = searches(parts);
+  const limit = { maxTimeMS: readForMs };
+  const found = searches(parts, limit);
   const units = transactions({ client, collections: parts, searches: found, calls: under, tryForMs, now });
   const revisions = await watchRevisions(parts, under);
   const stopSweeping = sweepRegularly(parts, under, now);
@@ -47,7 +48,7 @@ export async function openMongo(url: string, options: MongoOptions = {}): Promis
     await client.close();
   };
   return {
-    store: new MongoStore({ collections: parts, searches: found, transactions: units, revisions, calls: under, close }),
+    store: new MongoStore({ collections: parts, searches: found, transactions: units, revisions, calls: under, limit, close }),
     upkeep: mongoUpkeep({ collections: parts, transactions: units, calls: under }),
     ledger: mongoLedger(parts, under, now),
     kind,

@@ -13,25 +13,27 @@ import { afterFilter, cursorOf, orderBounds, orderStages } from './order.ts';
 
 /** How many rows one step of a join may find. */
 export const JOIN_LIMIT = 10_000;
-/** No reading statement runs longer; the caller is told that it is too costly. */
-export const TIME_LIMIT = { maxTimeMS: 5_000 } as const;
+/** How long a reading statement may run; beyond, the caller is told that it is too costly. */
+export interface TimeLimit {
+  readonly maxTimeMS: number;
+}
 
 export interface Searches {
   page(query: SearchQuery): Promise<SearchPage>;
-  /** Ids of what a query finds, at most `limit`. */
-  ids(query: SearchQuery, limit: number, session: ClientSession): Promise<readonly string[]>;
+  /** Ids of what a query finds, at most so many. */
+  ids(query: SearchQuery, most: number, session: ClientSession): Promise<readonly string[]>;
   filter(types: readonly ResourceType[], where: Condition): Promise<CurrentFilter>;
 }
 
-export function searches({ current }: Collections): Searches {
+export function searches({ current }: Collections, limit: TimeLimit): Searches {
   const filterOf = (types: readonly ResourceType[], where: Condition, session?: ClientSession) =>
-    searchFilter(types, where, joinsOf(current, filterOf, session));
+    searchFilter(types, where, joinsOf({ current, filterOf, limit, session }));
   return {
     filter: filterOf,
     async page(query) {
       const filter = await filterOf(query.types, query.where);
-      const total = query.total || query.count === 0 ? await current.countDocuments(filter, TIME_LIMIT) : undefined;
-      const rows = query.count === 0 ? [] : await current.aggregate<CurrentDocument>(pageStages(query, filter), TIME_LIMIT).toArray();
+      const total = query.total || query.count === 0 ? await current.countDocuments(filter, limit) : undefined;
+      const rows = query.count === 0 ? [] : await current.aggregate<CurrentDocument>(pageStages(query, filter), limit).toArray();
       const shown = rows.slice(0, query.count);
       const last = shown.at(-1);
       return {
@@ -40,9 +42,9 @@ export function searches({ current }: Collections): Searches {
         ...(total !== undefined && { total }),
       };
     },
-    async ids(query, limit, session) {
+    async ids(query, most, session) {
       const filter = await filterOf(query.types, query.where, session);
-      const rows = await current.find(filter, { projection: { id: 1 }, limit, session }).toArray();
+      const rows = await current.find(filter, { projection: { id: 1 }, limit: most, session }).toArray();
       return rows.map(({ id }) => id);
     },
   };
@@ -65,11 +67,18 @@ function sortedFields({ sort }: SearchQuery): Document {
 
 type FilterOf = (types: readonly ResourceType[], where: Condition, session?: ClientSession) => Promise<CurrentFilter>;
 
-function joinsOf(current: Collections['current'], filterOf: FilterOf, session: ClientSession | undefined): Joins {
+interface JoinParts {
+  readonly current: Collections['current'];
+  readonly filterOf: FilterOf;
+  readonly limit: TimeLimit;
+  readonly session: ClientSession | undefined;
+}
+
+function joinsOf({ current, filterOf, limit, session }: JoinParts): Joins {
   const rows = async (types: readonly ResourceType[], where: Condition, fields: Document) => {
     const filter = await filterOf(types, where, session);
     const found = await current
-      .find(filter, { projection: fields, limit: JOIN_LIMIT + 1, ...TIME_LIMIT, ...(session && { session }) })
+      .find(filter, { projection: fields, limit: JOIN_LIMIT + 1, ...limit, ...(session && { session }) })
       .toArray();
     if (found.length > JOIN_LIMIT) {
       throw new FhirError(

@@ -10,7 +10,7 @@ import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS } from './documents.ts';
 import { history } from './history.ts';
 import type { Revisions } from './revisions.ts';
-import { type Searches, TIME_LIMIT } from './searches.ts';
+import type { Searches, TimeLimit } from './searches.ts';
 import type { Transactions } from './transactions.ts';
 
 export interface MongoParts {
@@ -19,6 +19,7 @@ export interface MongoParts {
   readonly transactions: Transactions;
   readonly revisions: Revisions;
   readonly calls: Calls;
+  readonly limit: TimeLimit;
   readonly close: () => Promise<void>;
 }
 
@@ -30,9 +31,9 @@ export class MongoStore implements ResourceStore {
   }
 
   read(type: ResourceType, id: string, versionId?: number): Promise<Version | undefined> {
-    const { collections, calls } = this.#parts;
+    const { collections, calls, limit } = this.#parts;
     return calls.run(async () => {
-      const options = { projection: VERSION_FIELDS, ...TIME_LIMIT };
+      const options = { projection: VERSION_FIELDS, ...limit };
       const found =
         versionId === undefined
           ? await collections.current.findOne({ _id: `${type}/${id}` }, options)
@@ -42,7 +43,8 @@ export class MongoStore implements ResourceStore {
   }
 
   history(scope: HistoryScope, page: Paging): Promise<Page<Version>> {
-    return this.#parts.calls.run(() => history(this.#parts.collections, scope, page));
+    const { collections, calls, limit } = this.#parts;
+    return calls.run(() => history(collections, scope, page, limit));
   }
 
   search(query: SearchQuery): Promise<SearchPage> {

@@ -24,8 +24,9 @@ export async function onWireServer(name: string, tests: (server: WireServer) => 
 export function opening(server: WireServer): Open {
   return async () => {
     const url = server.url(`ramus-test-${randomUUID()}`);
-    const opened = await openStore(url);
-    return { ...opened, another: () => openStore(url) };
+    const slow = { readForMs: 60_000 }; // the test server is not a fast one
+    const opened = await openStore(url, slow);
+    return { ...opened, another: () => openStore(url, slow) };
   };
 }
 
