@@ -45,8 +45,6 @@ export interface CurrentDocument {
   readonly ph?: string;
   /** Claims that this resource wants; what it holds stands in `claims`. */
   readonly c?: readonly string[];
-  /** Raised by units that found this row and build on it, so that they conflict with whoever writes it. */
-  readonly n?: number;
 }
 
 /** An identity that one resource at a time may have. */

@@ -48,7 +48,6 @@ export async function writeUnit(unit: Unit, parts: UnitParts): Promise<Outcome> 
   await writeVersions(effective, parts);
   await writeCurrent(effective, parts);
   await writeGuards(unit, parts);
-  await touchMatches(unit, parts);
   const knowledge = effective.map(({ change }) => change).filter(({ type }) => isKnowledgeType(type));
   await raiseRevision(collections, knowledge, session);
   return { written: unit.changes.map((change, i) => writtenOf(steps[i], found.get(nameOf(change)))) };
@@ -107,12 +106,4 @@ async function writeGuards({ changes, expectations }: Unit, { collections: { gua
     updateOne: { filter: { _id }, update: { $inc: { n: 1 }, $set: { at: now } }, upsert: true },
   }));
   if (operations.length) await guards.bulkWrite(operations, { session });
-}
-
-/** What an expectation found is written too, so that nobody deletes it or takes its identity away meanwhile. */
-async function touchMatches({ changes, expectations }: Unit, { collections: { current }, session }: UnitParts): Promise<void> {
-  const changed = new Set(changes.map(nameOf));
-  const matches = expectations.flatMap(({ query, ids }) => query.types.flatMap((type) => ids.map((id) => nameOf({ type, id }))));
-  const others = [...new Set(matches)].filter((name) => !changed.has(name)).sort();
-  if (others.length) await current.updateMany({ _id: { $in: others } }, { $inc: { n: 1 } }, { session });
 }

@@ -3,6 +3,7 @@ import { ledgerContract } from '../ledger.contract.ts';
 import { storeContract } from '../store.contract.ts';
 import { upkeepContract } from '../upkeep.contract.ts';
 import { onWireServer, opening } from './opening.ts';
+import { rivals } from './rivals.ts';
 
 jest.setTimeout(60_000); // the test server flushes to disk at each commit
 
@@ -11,4 +12,5 @@ await onWireServer('MongoDB', (server) => {
   storeContract('MongoDB', open);
   upkeepContract('MongoDB', open);
   ledgerContract('MongoDB', open);
+  rivals(open);
 });
