@@ -19,6 +19,8 @@ export interface Config {
   readonly validateOnWrite?: 'off' | 'warn' | 'reject';
   readonly apiToken?: string;
   readonly readOnly: boolean;
+  /** Whether a conditional delete that finds several deletes them all. */
+  readonly deleteSeveral: boolean;
   readonly corsOrigins: readonly string[];
   /** Bytes. */
   readonly bodyLimit: number;
@@ -76,6 +78,7 @@ export function readConfig(env: Environment): Config {
     ...(validateOnWrite && { validateOnWrite }),
     ...(apiToken && { apiToken }),
     readOnly: setting('READ_ONLY', false, (text) => oneOf(['true', 'false'])(text) === 'true'),
+    deleteSeveral: setting('CONDITIONAL_DELETE', 'single', oneOf(['single', 'multiple'])) === 'multiple',
     corsOrigins: setting('CORS_ORIGINS', [], listOf(parseOrigin)),
     bodyLimit,
     largeBodyLimit: Math.max(bodyLimit, 20 * MEGABYTE),

@@ -129,6 +129,7 @@ async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, 
     operations,
     software,
     readOnly: config.readOnly,
+    deleteSeveral: config.deleteSeveral,
   };
   const facts = () => gatherFacts({ publicUrl, kind, report: loaded, cds, store });
   const readiness = createReadiness(store);

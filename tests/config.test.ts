@@ -27,6 +27,7 @@ describe('the configuration', () => {
       databaseUrl: 'file:./data/ramus.db',
       cdsStatuses: ['active', 'draft'],
       readOnly: false,
+      deleteSeveral: false,
       corsOrigins: [],
       bodyLimit: 5_000_000,
       largeBodyLimit: 20_000_000,
@@ -49,6 +50,7 @@ describe('the configuration', () => {
       VALIDATE_ON_WRITE: 'off',
       API_TOKEN: 'a-token',
       READ_ONLY: 'true',
+      CONDITIONAL_DELETE: 'multiple',
       CORS_ORIGINS: 'https://app.example.org, http://localhost:3000/',
       BODY_LIMIT: '30 MB',
       REQUEST_TIMEOUT: '1500 ms',
@@ -57,7 +59,13 @@ describe('the configuration', () => {
       LOG_LEVEL: 'debug',
     });
     expect(config).toMatchObject({ host: '0.0.0.0', port: 0, publicUrl: 'https://guidelines.example.org/base', loopback: false });
-    expect(config).toMatchObject({ contentDirs: ['a', 'b/*'], cdsStatuses: ['active', 'draft'], validateOnWrite: 'off', readOnly: true });
+    expect(config).toMatchObject({
+      contentDirs: ['a', 'b/*'],
+      cdsStatuses: ['active', 'draft'],
+      validateOnWrite: 'off',
+      readOnly: true,
+      deleteSeveral: true,
+    });
     expect(config).toMatchObject({ corsOrigins: ['https://app.example.org', 'http://localhost:3000'], apiToken: 'a-token' });
     expect(config).toMatchObject({ bodyLimit: 30_000_000, largeBodyLimit: 30_000_000, requestTimeout: 1500, logLevel: 'debug' });
     expect(config).toMatchObject({ fhirServers: ['https://ehr.example.org'], ehrWithout: ['MedicationStatement', 'Device'] });
@@ -111,6 +119,7 @@ describe('the configuration', () => {
     ['HOST', 'a b'],
     ['PORT', '70000'],
     ['READ_ONLY', 'yes'],
+    ['CONDITIONAL_DELETE', 'all'],
     ['CDS_STATUSES', 'ready'],
     ['VALIDATE_ON_WRITE', 'maybe'],
     ['FHIR_SERVERS', 'ehr.example.org'],

@@ -24,6 +24,9 @@ export interface PatchValue {
 
 type Members = { readonly [member: string]: Lossless };
 
+/** Each operation reads the whole resource. */
+const MOST_OPERATIONS = 500;
+
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   add: ['name', 'value'],
   insert: ['index', 'value'],
@@ -38,6 +41,8 @@ export function readPatch(parameters: Lossless): readonly PatchOperation[] {
   const list = given?.resourceType === 'Parameters' ? given.parameter : undefined;
   if (!Array.isArray(list) || !list.length)
     throw new FhirError('invalid', 'A FHIRPath Patch is a Parameters resource with parameters "operation".');
+  if (list.length > MOST_OPERATIONS)
+    throw new FhirError('invalid', `A FHIRPath Patch takes at most ${MOST_OPERATIONS} operations; send several patches.`);
   return list.map(readOperation);
 }
 

@@ -30,7 +30,17 @@ export function patched(
   const after =
     contentType === JSON_PATCH ? applyJsonPatch(before, body.lossless()) : applyFhirPathPatch(before, body.lossless(), elementFacts(core));
   const resource = withSafeText(before, checkIdentity(after, version));
-  return { resource, value: JSON.parse(stringifyLossless(resource)) as FhirResource };
+  return { resource, value: valueOfResult(stringifyLossless(resource)) };
+}
+
+/** A patch can build what no body may be: too deep, or a number too large. */
+function valueOfResult(text: string): FhirResource {
+  try {
+    return parseJson(text).value as FhirResource;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it cannot be read';
+    throw new FhirError('unprocessable', `The result of the patch is no resource: ${why}`);
+  }
 }
 
 function checkIdentity(after: Lossless, { type, id }: Version): LosslessObject {

@@ -8,8 +8,9 @@ import type { Cursor } from './query.ts';
 /** The parameter of ours that carries the token. */
 export const CURSOR = '_cursor';
 
-const LONGEST = 4000;
-const MOST_VALUES = 20;
+/** Characters: five sort values of 300 characters that take three bytes each, and what stands around them. */
+const LONGEST = 7500;
+const MOST_VALUES = 5;
 
 /** @param fingerprint - of the search that it belongs to (`ParsedSearch.fingerprint`) */
 export function encodeCursor({ values, type, id }: Cursor, fingerprint: string): string {

@@ -46,9 +46,13 @@ export function parseSummary(value: string | undefined): Summary | undefined {
   return summary;
 }
 
+/** A next link carries a value of each: more would not fit into an address. */
+const MOST_SORT_KEYS = 5;
+
 /** `_sort=a,-b`; repeated, it continues. @throws FhirError `invalid` for what cannot be sorted by */
 export function parseSort(values: readonly string[], types: readonly ResourceType[], registry: ParameterRegistry): readonly SortKey[] {
   const keys = values.flatMap((value) => value.split(',')).filter(Boolean);
+  if (keys.length > MOST_SORT_KEYS) throw refused('_sort', keys.join(','), `it takes at most ${MOST_SORT_KEYS} keys`);
   const sort = keys.map((key) => ({ parameter: key.replace(/^-/, ''), descending: key.startsWith('-') }));
   for (const { parameter } of sort) checkSort(parameter, types, registry);
   return sort.filter((key, i) => sort.findIndex(({ parameter }) => parameter === key.parameter) === i);

@@ -181,6 +181,28 @@ describe.each(stores)('on %s', (_name, open) => {
       expect(answer.text).toContain('"valueQuantity":{"value":1.50},"component":[{"code":{"text":"y"},"valueQuantity":{"value":3}}]');
     });
 
+    test('49, 51: a patch can neither nest without end nor hold operations without end', async () => {
+      const { id } = await created(patient(fresh(), { extension: [{ url: 'http://x/e' }] }));
+      const add = {
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'add' },
+          { name: 'path', valueString: 'Patient.repeat(extension).last()' },
+          { name: 'name', valueString: 'extension' },
+          { name: 'value', valueExtension: { url: 'http://x/e' } },
+        ],
+      };
+      const send = (count: number) =>
+        rest.call('PATCH', `Patient/${id}`, {
+          body: { resourceType: 'Parameters', parameter: Array(count).fill(add) },
+          contentType: 'application/fhir+json',
+        });
+      expect((await send(3)).status).toBe(200);
+      expect(await refusal(send(60))).toMatchObject({ kind: 'unprocessable', message: expect.stringContaining('deeper than 100') });
+      expect(await refusal(send(501))).toMatchObject({ kind: 'invalid', message: expect.stringContaining('at most 500') });
+      expect((await rest.call('GET', `Patient/${id}`)).version?.versionId).toBe(2);
+    });
+
     test('48: unknown → 404, deleted → 410, If-Match that does not hold → 412', async () => {
       expect(await refusal(jsonPatch('Observation/none', []))).toMatchObject({ kind: 'not-found' });
       const { id } = await created(observation);

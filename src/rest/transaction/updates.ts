@@ -48,7 +48,7 @@ async function only({ findings, deleted }: Parts, { request }: CheckedEntry, mad
   return stored[0];
 }
 
-async function replacing({ deps }: Parts, entry: CheckedEntry, version: Version | undefined): Promise<Writing> {
+async function replacing({ deps, deleted }: Parts, entry: CheckedEntry, version: Version | undefined): Promise<Writing> {
   const { request, body } = entry;
   const type = typeOf(request);
   const bound = boundTo(request, version, version ? nameOf(version) : `A ${type} that fits the criteria`);
@@ -63,7 +63,8 @@ async function replacing({ deps }: Parts, entry: CheckedEntry, version: Version 
     throw new FhirError('invalid', 'The id of the resource is not one of FHIR: 1 to 64 letters, digits, "-" and ".".', {
       expression: `${type}.id`,
     });
-  if (own !== undefined && (await deps.store.read(type, id))?.json) {
+  // what the Bundle deletes is told as an overlap, once all identities are known
+  if (own !== undefined && !deleted.has(nameOf({ type, id })) && (await deps.store.read(type, id))?.json) {
     throw new FhirError('conflict', `${type}/${id} exists, but the criteria do not find it; correct the criteria, or update it by its id.`);
   }
   return writing(entry, 'PUT', { type, id }, { ifNoneMatch: '*' });
