@@ -4,19 +4,25 @@ import { costOf, load } from './load.mjs';
 import { show } from './ramus.mjs';
 import { observation } from './seed.mjs';
 
-const CREATES = 8_000;
+const SECONDS = 20;
+const CREATES_A_SECOND = 400;
+const CALLS_A_SECOND = 20;
 
 export async function hooks(place) {
   const { server, url } = await place.start('hooks.db');
   await server.settled();
   const { body, service } = hookCall();
   const next = () => ({ method: 'POST', path: `/cds-services/${service}`, headers: { 'content-type': 'application/json' }, body });
-  const quiet = await costOf(server, url, { connections: 1, amount: 500, next });
-  show('hook call alone: CPU, p50, p99 ms', quiet.cpu.toFixed(0), quiet.p50, quiet.p99);
-  const writing = load(url, { connections: 16, amount: CREATES, next: createRequest, status: 201, rate: 400 });
-  const busy = await load(url, { connections: 1, amount: 1_000, next });
+  const quiet = await costOf(server, url, { connections: 1, amount: 400, next });
+  show('hook call alone, one after the other: CPU, p50, p99 ms', quiet.cpu.toFixed(0), quiet.p50, quiet.p99);
+  const calls = { connections: 4, amount: SECONDS * CALLS_A_SECOND, rate: CALLS_A_SECOND, next };
+  const paced = await load(url, calls);
+  show(`hook call, ${CALLS_A_SECOND} a second: p50, p99 ms`, paced.p50, paced.p99);
+  const amount = SECONDS * CREATES_A_SECOND;
+  const writing = load(url, { connections: 16, amount, next: createRequest, status: 201, rate: CREATES_A_SECOND });
+  const busy = await load(url, calls);
   const { seconds } = await writing;
-  show(`hook call while ${Math.round(CREATES / seconds)} creates a second run: p50, p99 ms`, busy.p50, busy.p99);
+  show(`  the same while ${Math.round(amount / seconds)} creates a second run: p50, p99 ms`, busy.p50, busy.p99);
   await server.stop();
 }
 
