@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seed } from './seed.mjs';
+import { observation, seedWith } from './seed.mjs';
 import { freePort, startServer } from './server-process.mjs';
 
 const PUBLIC_URL = 'http://bench.example.org';
@@ -21,7 +21,8 @@ export function openPlace() {
       const own = { PORT: String(port), PUBLIC_URL, DATABASE_URL: `file:${join(folder, name)}` };
       return { server: await startServer(main, { ...own, ...env }, `${url}/health/ready`), url };
     },
-    fill: (name, count) => seed(`file:${join(folder, name)}`, `${PUBLIC_URL}/fhir`, count),
+    fill: (name, count, make = (number) => [observation(number)]) =>
+      seedWith(`file:${join(folder, name)}`, `${PUBLIC_URL}/fhir`, count, make),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -29,8 +29,8 @@ export function observation(number) {
   };
 }
 
-/** Writes `count` observations into the database of a URL, in units of 500. */
-export async function seed(databaseUrl, baseUrl, count) {
+/** Writes what `make` gives for each number into the database of a URL, in units of some 500. */
+export async function seedWith(databaseUrl, baseUrl, count, make) {
   const core = openCore();
   const own = profileParameters(fileURLToPath(new URL('../profiles', import.meta.url)));
   const registry = createRegistry([...core.searchParameters(), ...own], { baseUrl, codeSystems: core.codeSystems() });
@@ -38,9 +38,9 @@ export async function seed(databaseUrl, baseUrl, count) {
   for (let first = 0; first < count; first += 500) {
     const numbers = Array.from({ length: Math.min(500, count - first) }, (_, i) => first + i);
     await opened.store.write(
-      numbers.map((number) => {
-        const body = parseJson(JSON.stringify(observation(number)));
-        return change({ kind: 'create', method: 'PUT', id: `o${number}`, resource: body.lossless(), value: body.value }, registry);
+      numbers.flatMap(make).map((resource) => {
+        const body = parseJson(JSON.stringify(resource));
+        return change({ kind: 'create', method: 'PUT', id: resource.id, resource: body.lossless(), value: body.value }, registry);
       }),
     );
   }
