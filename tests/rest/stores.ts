@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqlite } from '../../src/storage/sqlite/open.ts';
 import type { ResourceStore } from '../../src/storage/store.ts';
+import { openStore } from '../../src/stores.ts';
 import { MemoryStore } from '../memory-store.ts';
 
 export interface OpenedStore {
@@ -10,15 +11,22 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-/** The stores that the interactions are tried on. */
-export const stores: readonly [name: string, open: () => Promise<OpenedStore>][] = [
-  ['the model in memory', async () => ({ store: new MemoryStore(), close: async () => {} })],
-  ['the embedded store', openEmbedded],
-];
+/** Address of a MongoDB on which every store is opened, in a database of its own; without it, the embedded store. */
+const MONGODB = process.env.TEST_MONGODB;
 
+/** The stores that the interactions are tried on. */
+export const stores: readonly [name: string, open: () => Promise<OpenedStore>][] = MONGODB
+  ? [['MongoDB', openEmbedded]]
+  : [
+      ['the model in memory', async () => ({ store: new MemoryStore(), close: async () => {} })],
+      ['the embedded store', openEmbedded],
+    ];
+
+/** An empty store: the embedded one, unless all tests run on another. */
 export async function openEmbedded(): Promise<OpenedStore> {
+  if (MONGODB) return openStore(Object.assign(new URL(MONGODB), { pathname: `/ramus-test-${randomUUID()}` }).toString());
   const folder = await mkdtemp(join(tmpdir(), 'ramus-rest-'));
-  const { store, close } = openSqlite(join(folder, 'test.db'));
+  const { store, close } = await openStore(`file:${join(folder, 'test.db')}`);
   return {
     store,
     close: async () => {

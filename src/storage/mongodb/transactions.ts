@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientSession, MongoClient } from 'mongodb';
 import type { Written } from '../store.ts';
+import { atOnce } from './at-once.ts';
 import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
 import { isAgain, mayBeCommitted, unavailable } from './faults.ts';
@@ -14,6 +15,8 @@ import { turns, turnsOf } from './turns.ts';
 import { type Outcome, type Unit, writeUnit } from './unit.ts';
 
 const LONGEST_PAUSE_MS = 250;
+/** Each open transaction holds a snapshot at the database, which does best with a few. */
+const UNITS_AT_ONCE = 32;
 
 export const TRANSACTION = {
   readConcern: { level: 'snapshot' },
@@ -40,7 +43,8 @@ type Work<T> = (session: ClientSession) => Promise<T>;
 
 export function transactions({ client, collections, searches, calls, tryForMs, now }: TransactionParts): Transactions {
   const line = turns();
-  const retried = <T>(work: Work<T>, deadline: number) => inSession(client, (session) => tried(session, work, deadline));
+  const limited = atOnce(UNITS_AT_ONCE);
+  const retried = <T>(work: Work<T>, deadline: number) => limited(() => inSession(client, (session) => tried(session, work, deadline)));
   return {
     run: (work) => calls.run(() => retried(work, Date.now() + tryForMs)),
     write: (unit) =>

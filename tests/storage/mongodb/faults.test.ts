@@ -191,6 +191,11 @@ await onWireServer('MongoDB and its faults', (server) => {
       }
     });
 
+    test('many writes at once do not overrun the database', async () => {
+      const writes = Array.from({ length: 400 }, (_, i) => opened.store.write([put('Basic', `crowd-${i % 200}`)]));
+      expect(await outcomes(writes)).toEqual({ created: 200, updated: 200 });
+    });
+
     test('a change that is refused leaves nothing behind', async () => {
       await write(opened.store, post('Basic', 'refused'));
       const counts = async () =>
