@@ -2,7 +2,8 @@
  * The tables of the file, and how older files become newer ones. `PRAGMA user_version` is the number of steps taken.
  *
  * A resource's entries are kept twice: by row (`entry`, `span`: what a found row is checked against, and what is cleared
- * when it changes) and by value (the other index tables: where a search starts). Times are milliseconds since 1970.
+ * when it changes) and by value (the other index tables: where a search starts). `by_high` leaves out ranges whose ends are
+ * the same, most of all: `by_low` finds them as well. Times are milliseconds since 1970.
  */
 import { resourceTypes } from '../../fhir/resource-types.ts';
 import type { Connection } from './connection.ts';

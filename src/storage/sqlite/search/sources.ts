@@ -76,26 +76,43 @@ function unionAll(selects: readonly Fragment[]): Fragment {
 
 /** A range by the end that leaves fewer rows; what one end must be follows for the other, since low <= high. */
 function rangeSource(connection: Connection, type: number, name: string, tests: readonly RangeTest[], bound: number): Source {
-  const byLow = rangeBy(connection, type, name, 'low', tests, bound);
+  const byLow = rangeIn(
+    connection,
+    raw('by_low'),
+    type,
+    sql`name = ${name} AND ${rangeTests(boundsOf('low', 'low', tests))}`,
+    tests,
+    bound,
+  );
   if (byLow.size < bound) return byLow;
-  const byHigh = rangeBy(connection, type, name, 'high', tests, bound);
+  const byHigh = rangeByHigh(connection, type, name, tests, bound);
   return byHigh.size < byLow.size ? byHigh : byLow;
 }
 
-function rangeBy(
+/** `by_high` has no points, that is ranges whose ends are the same: those are in `by_low` alone. */
+function rangeByHigh(connection: Connection, type: number, name: string, tests: readonly RangeTest[], bound: number): Source {
+  const where = (column: 'low' | 'high') => sql`name = ${name} AND ${rangeTests(boundsOf('high', column, tests))}`;
+  const spans = rangeIn(connection, raw('by_high'), type, where('high'), tests, bound);
+  const points = rangeIn(connection, raw('by_low'), type, where('low'), tests, bound);
+  return { select: unionAll([spans.select, sql`${points.select} AND low = high`]), size: spans.size + points.size, exact: true };
+}
+
+/** What the tests say of one end, as bounds of a column. */
+function boundsOf(end: 'low' | 'high', column: 'low' | 'high', tests: readonly RangeTest[]): readonly RangeTest[] {
+  const follows = (test: RangeTest) => test.operator.startsWith(end === 'low' ? '<' : '>');
+  return tests.filter((test) => test.end === end || follows(test)).map((test) => ({ ...test, end: column }));
+}
+
+function rangeIn(
   connection: Connection,
+  table: Fragment,
   type: number,
-  name: string,
-  end: 'low' | 'high',
+  bounds: Fragment,
   tests: readonly RangeTest[],
   bound: number,
 ): Source {
-  const follows = (test: RangeTest) => (end === 'low' ? test.operator.startsWith('<') : test.operator.startsWith('>'));
-  const bounds = tests.filter((test) => test.end === end || follows(test)).map((test) => ({ ...test, end }));
-  const table = raw(end === 'low' ? 'by_low' : 'by_high');
-  const source = measured(connection, table, type, sql`name = ${name} AND ${rangeTests(bounds)}`, bound);
-  const select = sql`SELECT row FROM ${table} WHERE type = ${type} AND name = ${name} AND ${rangeTests(bounds)} AND ${rangeTests(tests)}`;
-  return { ...source, select };
+  const source = measured(connection, table, type, bounds, bound);
+  return { ...source, select: sql`${source.select} AND ${rangeTests(tests)}` };
 }
 
 function measured(connection: Connection, table: Fragment, type: number, where: Fragment, bound: SqlValue): Source {

@@ -33,7 +33,8 @@ export function writeEntries(connection: Connection, at: IndexedRow, entries: In
     sql`INSERT OR FAIL INTO by_low SELECT ${type}, name, low, high, row FROM span WHERE row = ${row} AND kind = ${SPAN.range}`,
   );
   connection.run(
-    sql`INSERT OR FAIL INTO by_high SELECT ${type}, name, high, low, row FROM span WHERE row = ${row} AND kind = ${SPAN.range}`,
+    sql`INSERT OR FAIL INTO by_high SELECT ${type}, name, high, low, row FROM span
+      WHERE row = ${row} AND kind = ${SPAN.range} AND low <> high`,
   );
   connection.run(
     sql`INSERT OR FAIL INTO sort_low SELECT ${type}, name, low, ${id}, row FROM span WHERE row = ${row} AND kind = ${SPAN.sort}`,
