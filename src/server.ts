@@ -1,6 +1,7 @@
 /** One server: its rooms, made from the ground up and given to each other, its content, and the socket it listens on. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { cdsServices } from './cds/cds-services.ts';
 import { createFetch } from './cds/fetch.ts';
@@ -66,12 +67,17 @@ export async function openServer({ config, log, progress }: ServerParts): Promis
     indexed: rooms.start(),
     async stop() {
       rooms.stopping();
+      await sleep(config.loopback ? NOTICE_HERE : NOTICE); // what was sent before anybody could know is still taken
       await closeServer(server);
       await rooms.stopped();
       await opened.close();
     },
   };
 }
+
+/** Milliseconds in which /health/ready says no and all else is answered, for load balancers to notice; less where there is none. */
+const NOTICE = 5000;
+const NOTICE_HERE = 200;
 
 function closing(...closers: readonly (() => Promise<void>)[]): (error: unknown) => Promise<never> {
   return async (error) => {
