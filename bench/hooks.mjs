@@ -15,7 +15,7 @@ export async function hooks(place) {
   const next = () => ({ method: 'POST', path: `/cds-services/${service}`, headers: { 'content-type': 'application/json' }, body });
   const quiet = await costOf(server, url, { connections: 1, amount: 400, next });
   show('hook call alone, one after the other: CPU, p50, p99 ms', quiet.cpu.toFixed(0), quiet.p50, quiet.p99);
-  const calls = { connections: 4, amount: SECONDS * CALLS_A_SECOND, rate: CALLS_A_SECOND, next };
+  const calls = { connections: 1, amount: SECONDS * CALLS_A_SECOND, rate: CALLS_A_SECOND, next };
   const paced = await load(url, calls);
   show(`hook call, ${CALLS_A_SECOND} a second: p50, p99 ms`, paced.p50, paced.p99);
   const amount = SECONDS * CREATES_A_SECOND;
