@@ -166,6 +166,21 @@ test('a search of one key, newest first, is one statement for the rows and one f
   expect(asked).toHaveLength(2);
 });
 
+test('a chain whose target may also be contained is followed from its far end, not row by row', () => {
+  const contained: Condition = { kind: 'and', conditions: [has(key('subject.', 'Patient')), has(key('subject.gender', 'male'))] };
+  const where: Condition = {
+    kind: 'or',
+    conditions: [{ kind: 'refers', parameter: 'subject', types: ['Patient'], where: male }, contained],
+  };
+  for (const total of [false, true]) {
+    const { over, asked } = watched();
+    const { versions } = atOnce(search({ connection: over, types, limits: LIMITS }, query('Measure', where, { count: 3, total })));
+    expect(versions).toHaveLength(3);
+    const walks = asked.filter(({ text, values }) => text.includes('resource_newest') && values[0] === types.number('Measure'));
+    expect(walks).toEqual([]);
+  }
+});
+
 test('histories walk their index', () => {
   const scopes = [{}, { type: 'Measure' }, { type: 'Measure', id: 'm1' }] as const;
   const at = { low: '2020-01-01T00:00:00.000Z', high: '2090-01-01T00:00:00.000Z' };

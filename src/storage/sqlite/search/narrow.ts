@@ -25,7 +25,14 @@ export function* narrow(search: OneType, parts: readonly Condition[], find: Find
 function* narrowOne(search: OneType, part: Condition, find: Find): Steps<Condition | undefined> {
   if (part.kind === 'refers') return yield* refers(search, part, find);
   if (part.kind === 'referred') return yield* referred(search, part, find);
+  if (part.kind === 'and' || part.kind === 'or') return yield* narrowEach(search, part, find);
   return part.kind === 'text-contains' ? yield* containing(search, part) : undefined;
+}
+
+/** A chain is often one of several ways: its target may be contained, too. */
+function* narrowEach(search: OneType, part: Extract<Condition, { kind: 'and' | 'or' }>, find: Find): Steps<Condition | undefined> {
+  const conditions = yield* narrow(search, part.conditions, find);
+  return conditions === part.conditions ? undefined : { ...part, conditions };
 }
 
 function* refers(
