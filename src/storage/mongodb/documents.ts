@@ -45,6 +45,8 @@ export interface CurrentDocument {
   readonly ph?: string;
   /** Claims that this resource wants; what it holds stands in `claims`. */
   readonly c?: readonly string[];
+  /** How many units rested on this version: raising it forces a write conflict with who changes the row. */
+  readonly g?: number;
 }
 
 /** An identity that one resource at a time may have. */

@@ -24,6 +24,11 @@ export function guardsOf(changes: readonly Change[], expectations: readonly Expe
   return [...guards].sort();
 }
 
+/** `Type/id` of the rows that expectations name, each once: their unit holds only while these stay as they are. */
+export function restsOn(expectations: readonly Expectation[]): readonly string[] {
+  return [...new Set(expectations.flatMap(({ query, ids }) => query.types.flatMap((type) => ids.map((id) => `${type}/${id}`))))].sort();
+}
+
 function guard(type: string, value: string): string {
   return createHash('sha256').update(`${type}${SEPARATOR}${value}`).digest('base64url');
 }

@@ -3,7 +3,7 @@
  * and start again and again. Other processes are met by the database's own conflicts.
  */
 import { isKnowledgeType } from '../knowledge.ts';
-import { guardsOf } from './guards.ts';
+import { guardsOf, restsOn } from './guards.ts';
 import type { Unit } from './unit.ts';
 
 export interface Turns {
@@ -33,5 +33,5 @@ export function turnsOf({ changes, expectations }: Unit): readonly string[] {
   const rows = changes.map(({ type, id }) => `${type}/${id}`);
   const claims = changes.flatMap(({ content }) => content?.claims ?? []);
   const counter = changes.some(({ type }) => isKnowledgeType(type)) ? ['revision'] : [];
-  return [...rows, ...claims, ...guardsOf(changes, expectations), ...counter];
+  return [...rows, ...restsOn(expectations), ...claims, ...guardsOf(changes, expectations), ...counter];
 }

@@ -8,7 +8,7 @@ import { isKnowledgeType } from '../knowledge.ts';
 import type { Change, Expectation, Written } from '../store.ts';
 import { type Claiming, planClaims, takenFault, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
-import { guardsOf } from './guards.ts';
+import { guardsOf, restsOn } from './guards.ts';
 import { raiseRevision } from './revisions.ts';
 import type { Searches } from './searches.ts';
 import { FOUND_FIELDS, type Found, nameOf, preconditionFault, type Step, stepOf, writtenOf } from './steps.ts';
@@ -46,7 +46,7 @@ export async function writeUnit(unit: Unit, parts: UnitParts): Promise<Outcome> 
   if (claims.taken[0]) return { refusal: takenFault(claims.taken[0]) };
   await writeClaims(collections.claims, claims, session);
   await writeVersions(effective, parts);
-  await writeCurrent(effective, parts);
+  await writeCurrent(unit, effective, parts);
   await writeGuards(unit, parts);
   const knowledge = effective.map(({ change }) => change).filter(({ type }) => isKnowledgeType(type));
   await raiseRevision(collections, knowledge, session);
@@ -94,11 +94,17 @@ async function writeVersions(steps: readonly Step[], { collections: { versions }
   if (replaced.length) await versions.bulkWrite(replaced, { session });
 }
 
-async function writeCurrent(steps: readonly Step[], { collections: { current }, session }: UnitParts): Promise<void> {
-  const operations = steps.map(({ current: { _id, ...replacement } }) => ({
+/** What the unit rests on is touched as well: who changes one of those rows meanwhile meets it, and one of the two is run again. */
+async function writeCurrent(unit: Unit, steps: readonly Step[], { collections: { current }, session }: UnitParts): Promise<void> {
+  if (!steps.length) return;
+  const replaced = steps.map(({ current: { _id, ...replacement } }) => ({
     replaceOne: { filter: { _id }, replacement, upsert: true },
   }));
-  if (operations.length) await current.bulkWrite(operations, { session });
+  const written = new Set(steps.map(({ current: { _id } }) => _id));
+  const touched = restsOn(unit.expectations)
+    .filter((_id) => !written.has(_id))
+    .map((_id) => ({ updateOne: { filter: { _id }, update: { $inc: { g: 1 } } } }));
+  await current.bulkWrite([...touched, ...replaced], { session });
 }
 
 async function writeGuards({ changes, expectations }: Unit, { collections: { guards }, session, now }: UnitParts): Promise<void> {

@@ -1,8 +1,9 @@
 /** Units of two processes that look at the same identity: in one process they would take turns, here only the database keeps them apart. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Condition } from '../../../src/search/query.ts';
+import type { Expectation } from '../../../src/storage/store.ts';
 import type { OpenStore } from '../../../src/stores.ts';
-import { find, has, key, outcomes, post, put, query } from '../changes.ts';
+import { find, has, key, outcomes, post, put, query, remove } from '../changes.ts';
 import type { Open, Opened } from '../opened.ts';
 
 const ROUNDS = 10;
@@ -74,6 +75,20 @@ export function rivals(open: Open): void {
         if (first.status !== 'fulfilled' || second.status !== 'fulfilled') continue;
         const times = [second, first].map(({ value }) => value[0]?.version?.lastUpdated ?? '');
         expect(times).toEqual(times.toSorted()); // had it come later, it would have seen the plain one
+      }
+    });
+
+    test('each writes what the other rests on: one of them is told', async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const ids = [`left-${round}`, `right-${round}`] as const;
+        await one.store.write(ids.map((id) => post('Flag', id, { keys: [id] })));
+        const resting = (id: string): Expectation => ({ query: query('Flag', has(id)), ids: [id] });
+        const writes = [
+          one.store.write([put('Flag', ids[0], { keys: ['changed'] })], [resting(ids[1])]),
+          other.store.write([round % 2 ? put('Flag', ids[1], { keys: ['changed'] }) : remove('Flag', ids[1])], [resting(ids[0])]),
+        ];
+        const { conflict } = await outcomes(writes);
+        expect(conflict).toBe(1);
       }
     });
 
