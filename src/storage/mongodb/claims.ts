@@ -2,6 +2,7 @@
 import type { ClientSession } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import { SEPARATOR } from '../../search/entries.ts';
+import { inOne } from './batches.ts';
 import type { Collections } from './collections.ts';
 import type { ClaimDocument } from './documents.ts';
 
@@ -31,7 +32,9 @@ export async function planClaims(claims: Claims, claimings: readonly Claiming[],
   const isWanted = new Set(wanted.map(textOf));
   const released = given('before').filter((claim) => !isWanted.has(textOf(claim)));
   const isReleased = new Set(released.map(textOf));
-  const rows = wanted.length ? await claims.find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { session }).toArray() : [];
+  const rows = wanted.length
+    ? await claims.find({ _id: { $in: wanted.map(({ _id }) => _id) } }, { ...inOne(wanted.length), session }).toArray()
+    : [];
   const holders = new Map(rows.filter((row) => !isReleased.has(textOf(row))).map(({ _id, holder }) => [_id, holder]));
   const added: ClaimDocument[] = [];
   const taken: ClaimDocument[] = [];

@@ -1,6 +1,7 @@
 /** History of an instance, a type or the whole store, newest first. */
 import type { Filter } from 'mongodb';
 import { COUNTED, type HistoryScope, type Page, type Paging, type Version } from '../store.ts';
+import { atMost } from './batches.ts';
 import type { Collections } from './collections.ts';
 import { toVersion, VERSION_FIELDS, type VersionDocument } from './documents.ts';
 import { all } from './filter.ts';
@@ -21,9 +22,8 @@ export async function history(
   const start = after === undefined ? filter : (all([filter, behind(readPlace(after))]) as Filter<VersionDocument>);
   const [rows, counted] = await Promise.all([
     versions
-      .find(start, { projection: VERSION_FIELDS, ...limit })
+      .find(start, { projection: VERSION_FIELDS, ...atMost(count + 1), ...limit })
       .sort({ lu: -1, v: -1, _id: 1 })
-      .limit(count + 1)
       .toArray(),
     versions.countDocuments(filter, { ...limit, ...(!asked && { limit: COUNTED + 1 }) }),
   ]);

@@ -1,6 +1,7 @@
 import { Binary, type ClientSession } from 'mongodb';
 import { isKnowledgeType } from '../knowledge.ts';
 import type { Version } from '../store.ts';
+import { inOne } from './batches.ts';
 import { planClaims, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import type { VersionDocument } from './documents.ts';
@@ -34,14 +35,14 @@ function documentOf({ type, id, versionId: v, lastUpdated: lu, method, json, ori
 }
 
 async function idsOf({ versions }: Collections, ids: readonly string[], session: ClientSession): Promise<ReadonlySet<string>> {
-  const rows = await versions.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 }, session }).toArray();
+  const rows = await versions.find({ _id: { $in: [...ids] } }, { projection: { _id: 1 }, ...inOne(ids.length), session }).toArray();
   return new Set(rows.map(({ _id }) => _id));
 }
 
 /** Each version with the time of the one after it, and the one before it with the time of this. */
 async function addVersions({ versions }: Collections, added: readonly VersionDocument[], session: ClientSession): Promise<void> {
   const beside = (step: 1 | -1) => added.map(({ type, id, v }) => `${type}/${id}/${v + step}`);
-  const following = await versions.find({ _id: { $in: beside(1) } }, { projection: { lu: 1 }, session }).toArray();
+  const following = await versions.find({ _id: { $in: beside(1) } }, { projection: { lu: 1 }, ...inOne(added.length), session }).toArray();
   const times = new Map([...following, ...added].map(({ _id, lu }) => [_id, lu]));
   const documents = added.map((version) => {
     const to = times.get(`${version.type}/${version.id}/${version.v + 1}`);
@@ -67,7 +68,9 @@ async function replaceCurrent(
   newest: ReadonlyMap<string, VersionDocument>,
   session: ClientSession,
 ): Promise<readonly VersionDocument[]> {
-  const rows = await current.find({ _id: { $in: [...newest.keys()] } }, { projection: { v: 1, c: 1 }, session }).toArray();
+  const rows = await current
+    .find({ _id: { $in: [...newest.keys()] } }, { projection: { v: 1, c: 1 }, ...inOne(newest.size), session })
+    .toArray();
   const found = new Map(rows.map((row) => [row._id, row]));
   const replaced = [...newest].filter(([name, { v }]) => v > (found.get(name)?.v ?? 0));
   const claimings = replaced.map(([holder]) => ({ holder, before: found.get(holder)?.c ?? [], after: [] }));

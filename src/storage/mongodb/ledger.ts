@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Ledger } from '../ledger.ts';
+import { atMost } from './batches.ts';
 import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
 import type { LedgerDocument } from './documents.ts';
@@ -27,9 +28,8 @@ export function mongoLedger({ ledger }: Collections, calls: Calls, now: () => Da
       calls.run(async () => {
         const living = { kind, $or: [{ until: { $exists: false } }, { until: { $gt: now() } }] };
         const rows = await ledger
-          .find(after === undefined ? living : { $and: [living, behind(after)] })
+          .find(after === undefined ? living : { $and: [living, behind(after)] }, atMost(count + 1))
           .sort({ at: 1, n: 1, _id: 1 })
-          .limit(count + 1)
           .toArray();
         const shown = rows.slice(0, count);
         const last = rows.length > count ? shown.at(-1) : undefined;

@@ -1,6 +1,7 @@
 /** Which knowledge resources any process wrote: a counter and a short log, polled twice a second, answered from memory. */
 import type { ClientSession } from 'mongodb';
 import type { Change, Changes } from '../store.ts';
+import { inOne } from './batches.ts';
 import type { Calls } from './calls.ts';
 import type { Collections } from './collections.ts';
 import type { RevisionDocument } from './documents.ts';
@@ -46,7 +47,7 @@ export async function watchRevisions(collections: Collections, calls: Calls): Pr
     if (counter <= latest) return;
     const from = Math.max(latest, counter - KEPT);
     const range = { _id: { $gt: from, $lte: counter } };
-    const rows = await collections.revisions.find(range).sort({ _id: 1 }).toArray();
+    const rows = await collections.revisions.find(range, inOne(KEPT)).sort({ _id: 1 }).toArray();
     log = [...(from === latest ? log : []), ...rows].slice(-KEPT);
     latest = counter;
   };

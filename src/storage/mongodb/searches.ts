@@ -6,6 +6,7 @@ import { SEPARATOR } from '../../search/entries.ts';
 import { linkValues } from '../../search/links.ts';
 import type { Condition, SearchQuery } from '../../search/query.ts';
 import type { SearchPage } from '../store.ts';
+import { atMost, inOne } from './batches.ts';
 import type { Collections } from './collections.ts';
 import { type CurrentDocument, toVersion, VERSION_FIELDS } from './documents.ts';
 import { all, type CurrentFilter, type Joins, searchFilter } from './filter.ts';
@@ -33,7 +34,10 @@ export function searches({ current }: Collections, limit: TimeLimit): Searches {
     async page(query) {
       const filter = await filterOf(query.types, query.where);
       const total = query.total || query.count === 0 ? await current.countDocuments(filter, limit) : undefined;
-      const rows = query.count === 0 ? [] : await current.aggregate<CurrentDocument>(pageStages(query, filter), limit).toArray();
+      const rows =
+        query.count === 0
+          ? []
+          : await current.aggregate<CurrentDocument>(pageStages(query, filter), { ...inOne(query.count + 1), ...limit }).toArray();
       const shown = rows.slice(0, query.count);
       const last = shown.at(-1);
       return {
@@ -44,7 +48,7 @@ export function searches({ current }: Collections, limit: TimeLimit): Searches {
     },
     async ids(query, most, session) {
       const filter = await filterOf(query.types, query.where, session);
-      const rows = await current.find(filter, { projection: { id: 1 }, limit: most, session }).toArray();
+      const rows = await current.find(filter, { projection: { id: 1 }, ...atMost(most), ...limit, session }).toArray();
       return rows.map(({ id }) => id);
     },
   };
@@ -78,7 +82,7 @@ function joinsOf({ current, filterOf, limit, session }: JoinParts): Joins {
   const rows = async (types: readonly ResourceType[], where: Condition, fields: Document) => {
     const filter = await filterOf(types, where, session);
     const found = await current
-      .find(filter, { projection: fields, limit: JOIN_LIMIT + 1, ...limit, ...(session && { session }) })
+      .find(filter, { projection: fields, ...atMost(JOIN_LIMIT + 1), ...limit, ...(session && { session }) })
       .toArray();
     if (found.length > JOIN_LIMIT) {
       throw new FhirError(

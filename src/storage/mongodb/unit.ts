@@ -6,6 +6,7 @@ import type { ClientSession } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import { isKnowledgeType } from '../knowledge.ts';
 import type { Change, Expectation, Written } from '../store.ts';
+import { inOne } from './batches.ts';
 import { type Claiming, planClaims, takenFault, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
 import { guardsOf, restsOn } from './guards.ts';
@@ -78,7 +79,9 @@ function claimingOf({ change, before }: Step): Claiming {
 
 async function findRows({ changes }: Unit, { collections: { current }, session }: UnitParts): Promise<ReadonlyMap<string, Found>> {
   if (!changes.length) return new Map();
-  const rows = await current.find({ _id: { $in: changes.map(nameOf) } }, { projection: FOUND_FIELDS, session }).toArray();
+  const rows = await current
+    .find({ _id: { $in: changes.map(nameOf) } }, { projection: FOUND_FIELDS, ...inOne(changes.length), session })
+    .toArray();
   return new Map(rows.map((row) => [row._id, row]));
 }
 

@@ -2,6 +2,7 @@ import type { Filter } from 'mongodb';
 import type { ResourceType } from '../../fhir/types.ts';
 import type { Origin, Page } from '../store.ts';
 import type { LoadedRow, Reindexed, StoreUpkeep } from '../upkeep.ts';
+import { atMost, inOne } from './batches.ts';
 import type { Calls } from './calls.ts';
 import { planClaims, writeClaims } from './claims.ts';
 import type { Collections } from './collections.ts';
@@ -61,9 +62,11 @@ async function pageBy<T>(
   shown: (row: CurrentDocument) => T,
 ): Promise<Page<T>> {
   const rows = await current
-    .find(after === undefined ? filter : { $and: [filter, behind(field, after)] }, { projection: { ...VERSION_FIELDS, ph: 1 } })
+    .find(after === undefined ? filter : { $and: [filter, behind(field, after)] }, {
+      projection: { ...VERSION_FIELDS, ph: 1 },
+      ...atMost(count + 1),
+    })
     .sort({ [field]: 1, _id: 1 })
-    .limit(count + 1)
     .toArray();
   const items = rows.slice(0, count);
   const last = rows.length > count ? items.at(-1) : undefined;
@@ -85,7 +88,7 @@ function reindex({ collections, transactions }: Omit<UpkeepParts, 'calls'>, rows
   const { current, claims } = collections;
   return transactions.run(async (session) => {
     const filter = { _id: { $in: rows.map(({ type, id }) => `${type}/${id}`) } };
-    const found = await current.find(filter, { projection: { t: 1, v: 1, c: 1 }, session }).toArray();
+    const found = await current.find(filter, { projection: { t: 1, v: 1, c: 1 }, ...inOne(rows.length), session }).toArray();
     const rowsFound = new Map(found.map((row) => [row._id, row]));
     const same = rows.flatMap((row) => {
       const before = rowsFound.get(`${row.type}/${row.id}`);

@@ -71,6 +71,10 @@ await onWireServer('MongoDB and its faults', (server) => {
       expect(append?.body.writeConcern).toEqual({ w: 'majority', j: true });
     });
 
+    const many = { keys: ['many'] };
+    beforeAll(async () => {
+      for (let i = 0; i < 251; i++) await opened.ledger.append('many', {});
+    });
     test.each<[number, string, () => Promise<unknown>]>([
       [1, 'a read', () => opened.store.read('Basic', 'a')],
       [1, 'a read of one version', () => opened.store.read('Basic', 'a', 1)],
@@ -89,8 +93,16 @@ await onWireServer('MongoDB and its faults', (server) => {
       [4, 'a create', () => opened.store.write([post('Basic', 'trips')])],
       [5, 'an update', () => opened.store.write([put('Basic', 'trips')])],
       [5, 'a deletion', () => opened.store.write([remove('Basic', 'trips')])],
-      [4, '100 creates in one unit', () => opened.store.write(Array.from({ length: 100 }, (_, i) => post('Basic', `trips-${i}`)))],
-      [5, '100 updates in one unit', () => opened.store.write(Array.from({ length: 100 }, (_, i) => put('Basic', `trips-${i}`)))],
+      [4, '250 creates in one unit', () => opened.store.write(Array.from({ length: 250 }, (_, i) => post('Basic', `trips-${i}`, many)))],
+      [5, '250 updates in one unit', () => opened.store.write(Array.from({ length: 250 }, (_, i) => put('Basic', `trips-${i}`, many)))],
+      [1, 'a page of 250', () => opened.store.search(query('Basic', has('many'), { count: 250 }))],
+      [2, 'a history of 250, with its total', () => opened.store.history({ type: 'Basic' }, { count: 250 })],
+      [
+        2,
+        'a chain over 250',
+        () => opened.store.search(query('Task', { kind: 'refers', parameter: 'for', types: ['Basic'], where: has('many') })),
+      ],
+      [1, '250 records of the ledger', () => opened.ledger.list('many', { count: 250 })],
       [
         6,
         'a conditional create',
