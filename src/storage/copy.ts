@@ -95,10 +95,11 @@ async function refuseDifference({ from, to }: CopyParts, source: Survey): Promis
   const target = await survey(to.store);
   const counts = await Promise.all([from.upkeep.counts(), to.upkeep.counts()]);
   const [there, here] = counts.map((each) => JSON.stringify([...each].sort()));
-  if (target.hash === source.hash && target.versions === source.versions && there === here) return;
+  const { total } = await from.store.history({}, { count: 1, total: true }); // versions are only ever added: as many are the same
+  if (target.hash === source.hash && target.versions === source.versions && total === source.versions && there === here) return;
   throw new Error(
-    `The target does not hold the same: ${number(target.versions)} versions with hash ${target.hash}, the source ` +
-      `${number(source.versions)} with ${source.hash}. Somebody wrote to one of them meanwhile; stop the servers, empty the target and copy again.`,
+    `The target does not hold the same: ${number(target.versions)} versions with hash ${target.hash}, the source had ` +
+      `${number(source.versions)} with ${source.hash}, and has ${number(total ?? 0)} now. Somebody wrote to one of them meanwhile; stop the servers, empty the target and copy again.`,
   );
 }
 

@@ -146,6 +146,17 @@ await onWireServer('a copy', (server) => {
       await expect(copy(from, to)).rejects.toThrow(/another source/);
     });
 
+    test('a source that is written to meanwhile is told', async () => {
+      const [from, to] = [await small(), await target()];
+      const [last] = (await from.store.history({}, { count: 1 })).items;
+      let wrote: Promise<unknown> | undefined;
+      const copying = copy(from, to, (line) => {
+        if (line.includes('copied (')) wrote ??= from.store.write([put(last?.type ?? 'Basic', last?.id ?? '')]);
+      });
+      await expect(copying).rejects.toThrow(/wrote to one of them/);
+      await wrote;
+    });
+
     test('what differs in the end is told', async () => {
       const [from, to] = [await small(), await target()];
       let meddled = 0;
