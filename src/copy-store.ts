@@ -7,6 +7,9 @@ import { definitionsFolder } from './definitions/folder.ts';
 import { copyVersions } from './storage/copy.ts';
 import { type OpenStore, openStore } from './stores.ts';
 
+/** Nobody waits for one statement here, and counting all versions of a large store takes its time. */
+const PATIENT_MS = 3_600_000;
+
 export interface CopyOptions {
   /** Base of the addresses of the server that will serve the target: own references are indexed by it. */
   readonly baseUrl: string;
@@ -19,9 +22,10 @@ export interface CopyOptions {
  * @throws Error a sentence for the operator
  */
 export async function copyStore(from: string, to: string, { baseUrl, report }: CopyOptions): Promise<void> {
-  const source = await openStore(address(from), { log: report });
+  const options = { log: report, readForMs: PATIENT_MS };
+  const source = await openStore(address(from), options);
   try {
-    const target = await openStore(address(to), { log: report });
+    const target = await openStore(address(to), options);
     try {
       report(`From ${source.kind} to ${target.kind}.`);
       await copyVersions({ from: source, to: target, report, now: () => new Date() }, () => index(target, baseUrl, report));
