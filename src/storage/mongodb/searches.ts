@@ -54,8 +54,8 @@ export function searches({ current }: Collections, limit: TimeLimit): Searches {
   };
 }
 
-/** One row more than asked tells whether there is a next page. */
-function pageStages(query: SearchQuery, filter: CurrentFilter): Document[] {
+/** What finds a page. One row more than asked tells whether there is a next page. */
+export function pageStages(query: SearchQuery, filter: CurrentFilter): Document[] {
   const match = all([filter, orderBounds(query), ...(query.after ? [afterFilter(query, query.after)] : [])]);
   return [
     { $match: match },
