@@ -5,7 +5,7 @@ import { parseQueryString } from '../fhir/query-string.ts';
 import type { QueryParameters } from '../fhir/request.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { ResourceType } from '../fhir/types.ts';
-import { typedElements } from '../fhirpath/typed-elements.ts';
+import { placedElements } from './bundled-elements.ts';
 
 export interface SearchReference {
   readonly type: ResourceType;
@@ -27,8 +27,8 @@ export function withTargets<T extends object>(resource: T): T {
   const text = JSON.stringify(resource);
   if (!PERHAPS.test(text)) return resource;
   const copy = JSON.parse(text) as T;
-  for (const { path, value, holder, key } of typedElements(copy)) {
-    const search = path === 'Reference.reference' && typeof value === 'string' ? searchReference(value) : undefined;
+  for (const { path, value, holder, key, bundled } of placedElements(copy)) {
+    const search = path === 'Reference.reference' && !bundled && typeof value === 'string' ? searchReference(value) : undefined;
     if (search) (holder as Record<string | number, unknown>)[key] = `${search.type}/target`;
   }
   return copy;
@@ -37,8 +37,8 @@ export function withTargets<T extends object>(resource: T): T {
 /** @throws FhirError `invalid` for a resource that was not sent in a transaction */
 export function refuseSearchReferences({ text, value }: Pick<JsonBody, 'text' | 'value'>): void {
   if (!PERHAPS.test(text) || typeof value !== 'object' || value === null) return;
-  for (const { path, value: reference, expression } of typedElements(value)) {
-    if (path === 'Reference.reference' && typeof reference === 'string' && searchReference(reference)) {
+  for (const { path, value: reference, expression, bundled } of placedElements(value)) {
+    if (path === 'Reference.reference' && !bundled && typeof reference === 'string' && searchReference(reference)) {
       throw new FhirError('invalid', 'A reference by search is resolved in a transaction only; write the type and id of the target.', {
         expression,
       });

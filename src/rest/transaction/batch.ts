@@ -8,6 +8,7 @@ import { createAnswerSize } from './answer-size.ts';
 import type { Entry, ReadEntry, RequestBundle } from './entries.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
 import { inside, leadsTo, linkPlaces } from './links.ts';
+import { isCanonicalOf } from './rewrite.ts';
 import { isWrite, STEPS, stepOf } from './steps.ts';
 
 /** Entries that are under way at once. */
@@ -56,16 +57,20 @@ function dependencies(entries: readonly Entry[]): (entry: Entry) => void {
     refuseSharedFullUrl(entry, owners);
     const tree = names.size > 0 ? entry.request.body?.lossless() : undefined;
     if (!isLosslessObject(tree)) return;
-    const links = linkPlaces(tree).flatMap((place) => place.links);
-    const other = links.find((link) => needs(link, entry, inside(link, entry.fullUrl, names)?.target));
-    if (other === undefined) return;
+    const isDependent = linkPlaces(tree).some(({ kind, links }) =>
+      links.some((link) => {
+        const found = inside(link, entry.fullUrl, names);
+        return found && !(kind === 'uri' && isCanonicalOf(found.name, found.target)) && needs(link, entry, found.target);
+      }),
+    );
+    if (!isDependent) return;
     throw new FhirError('invalid', 'The resource refers to another entry, and the entries of a batch stand alone; send a transaction.');
   };
 }
 
 /** Whether a link would have to be rewritten once the other entry has its address. */
-function needs(link: string, entry: Entry, other: Entry | undefined): boolean {
-  if (!other || other === entry) return false;
+function needs(link: string, entry: Entry, other: Entry): boolean {
+  if (other === entry) return false;
   const { type, id, baseUrl } = other.request;
   return id === undefined || !leadsTo(link, `${type}/${id}`, baseUrl);
 }

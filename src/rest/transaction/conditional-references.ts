@@ -20,7 +20,7 @@ export async function resolveSearches(parts: Parts, places: readonly LinkPlace[]
   let any = false;
   for (const place of places) {
     const [reference = ''] = place.links;
-    const search = place.kind === 'reference' ? searchReference(reference) : undefined;
+    const search = place.kind === 'reference' && !place.bundled ? searchReference(reference) : undefined;
     if (!search) continue;
     const address = await target(parts, search, sought);
     place.rewrite(() => address);

@@ -12,6 +12,9 @@ import type { Entry } from './entries.ts';
 export function checkFullUrl(fullUrl: Lossless | undefined, { interaction }: Route, resource: unknown): string | undefined {
   if (fullUrl === undefined) return undefined;
   if (typeof fullUrl !== 'string' || fullUrl === '') throw new FhirError('structure', 'The fullUrl of the entry must be a uri.');
+  if (fullUrl.includes('#')) {
+    throw new FhirError('invalid', 'The fullUrl of the entry must not have a fragment: "#" names what is inside a resource.');
+  }
   if (/\/_history\//.test(fullUrl)) throw new FhirError('invalid', 'The fullUrl of the entry must not name a version.');
   const named = parseReference(fullUrl);
   if (!named || (interaction !== 'create' && interaction !== 'update')) return fullUrl;

@@ -1,5 +1,6 @@
 /** Links between the entries of a transaction, once each has its address (https://hl7.org/fhir/R4/http.html#trules). */
 import { type Deed, type Matched, nameOf, type Writing } from './deeds.ts';
+import type { Entry } from './entries.ts';
 import { inside, type LinkPlace, leadsTo } from './links.ts';
 
 /** Entries by fullUrl: what links may lead to. */
@@ -31,12 +32,25 @@ export async function rewriteLinks(
 ): Promise<boolean> {
   if (names.size === 0) return false;
   const renamed = new Map<string, string>();
+  const canonicals = new Set<string>();
   for (const link of new Set(places.flatMap(({ links }) => links))) {
     const found = inside(link, own, names);
     const address = found && nameOf(found.target.target);
     if (!found || !address || leadsTo(link, address, baseUrl)) continue;
-    renamed.set(link, found.versioned ? `${address}/_history/${await versionOf(found.target)}` : address);
+    const version = found.versioned ? `/_history/${await versionOf(found.target)}` : '';
+    renamed.set(link, `${address}${version}${found.fragment}`);
+    if (isCanonicalOf(found.name, found.target.entry)) canonicals.add(link);
   }
-  if (renamed.size > 0) for (const place of places) place.rewrite((link) => renamed.get(link));
+  for (const place of renamed.size > 0 ? places : [])
+    place.rewrite((link) => (place.kind === 'uri' && canonicals.has(link) ? undefined : renamed.get(link)));
   return renamed.size > 0;
+}
+
+/**
+ * Whether a fullUrl is the canonical url of its resource, too: an element of type uri that holds it, such as the system of a
+ * coding, then means the definition, not an address.
+ */
+export function isCanonicalOf(fullUrl: string, { request }: Pick<Entry, 'request'>): boolean {
+  const { url } = (request.body?.value ?? {}) as { readonly url?: unknown };
+  return url === fullUrl;
 }

@@ -181,6 +181,57 @@ export function links(open: () => Promise<OpenedStore>): void {
       expect(statuses(await send(rest, [{ ...remove('Patient/only'), fullUrl: P }, post(observation(P))]))).toEqual(['204', '201']);
     });
 
+    test('71: a fragment stays behind the new address; one alone names what is contained', async () => {
+      const contained = [{ resourceType: 'Patient', id: 'p' }];
+      const div = `<div xmlns="http://www.w3.org/1999/xhtml"><a href="${P}#name">x</a> <a href="#p">y</a></div>`;
+      const text = { status: 'generated', div };
+      const extension = [{ url: 'http://x', valueUri: `${P}#name` }];
+      const seen = await beside(observation('#p', { contained, text, extension }));
+      expect(seen).toMatchObject({
+        subject: { reference: '#p' },
+        text: { div: div.replace(P, 'PATIENT') },
+        extension: [{ valueUri: 'PATIENT#name' }],
+      });
+    });
+
+    test('70: an element of type uri that holds the canonical of an entry, such as a system, names the definition', async () => {
+      const url = 'http://x.example.org/fhir/CodeSystem/colours';
+      const system = (own: string) => ({ resourceType: 'CodeSystem', url: own, status: 'draft', content: 'complete' });
+      const coded = observation(url, { code: { coding: [{ system: url, code: 'red' }] }, derivedFrom: [{ reference: url }] });
+      const answer = await send(rest, [post(system(url), { fullUrl: url }), post(coded)]);
+      expect(JSON.parse(await stored(opened.store, madeBy(answer, 1)))).toMatchObject({
+        code: { coding: [{ system: url }] },
+        derivedFrom: [{ reference: madeBy(answer, 0) }],
+      });
+      const other = `${url}-2`;
+      const alone = [
+        post(system(other), { fullUrl: other }),
+        post(observation('Patient/x', { code: { coding: [{ system: other, code: 'red' }] } })),
+      ];
+      expect(statuses(await send(rest, alone, {}, 'batch'))).toEqual(['201', '201']);
+    });
+
+    test('29, 70: a Bundle that is stored keeps its names, the links between its entries, and its searches', async () => {
+      const document = {
+        resourceType: 'Bundle',
+        type: 'transaction',
+        entry: [
+          { fullUrl: P, resource: { resourceType: 'Patient' }, request: { method: 'PUT', url: 'Patient?identifier=urn:s|1' } },
+          {
+            fullUrl: 'http://x.example.org/fhir/Observation/o',
+            resource: observation(P, { performer: [{ reference: 'Practitioner?identifier=urn:s|2' }], focus: [{ reference: O }] }),
+          },
+        ],
+      };
+      const answer = await send(rest, [post(patient(), { fullUrl: P }), post(patient(), { fullUrl: O }), post(document)]);
+      const [first, second] = document.entry;
+      const focus = [{ reference: madeBy(answer, 1) }];
+      const kept = { entry: [first, { ...second, resource: { ...second?.resource, focus } }] };
+      expect(JSON.parse(await stored(opened.store, madeBy(answer, 2)))).toMatchObject(kept);
+      const alone = await rest.call('POST', 'Bundle', { body: document });
+      expect(alone.json).toMatchObject({ entry: document.entry });
+    });
+
     describe('references by search', () => {
       beforeAll(async () => {
         for (const id of ['sought', 'twin-1', 'twin-2']) {

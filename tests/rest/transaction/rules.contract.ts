@@ -180,6 +180,7 @@ export function rules(open: () => Promise<OpenedStore>): void {
       ['of another id', { fullUrl: 'http://x.example.org/Patient/1' }, patient(undefined, { id: '2' })],
       ['of another type', { fullUrl: 'http://x.example.org/Group/1' }, patient()],
       ['empty', { fullUrl: '' }, patient()],
+      ['a fragment', { fullUrl: '#p' }, patient()],
     ])('69: refuses a fullUrl that is %s', async (_what, more, resource) => {
       expect(['invalid', 'structure']).toContain((await refusal(send(rest, [post(resource, more)]))).kind);
     });
