@@ -33,7 +33,9 @@ const STRICT =
 const SEARCHES = `\
 Chains have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
 A page brings along at most 1,000 included resources; :iterate goes over five steps. _list takes the id of a List. \
-Not offered, and refused with 400: _text, _content, _query, _contained=true and both, :text on strings, and :above and :below on references.`;
+_contained=true or both, with _containedType=container or contained, is for searches of one type, newest first: without _sort, _include, \
+_revinclude, chains, _has and _list. A request looks into 1,000 resources that contain the type; a page that finds nothing in so many, or a \
+total of more, is refused. Not offered, and refused with 400: _text, _content, _query, :text on strings, and :above and :below on references.`;
 const TRANSACTIONS =
   'In a transaction, reads belong to its unit; searches, histories and operations are answered after the commit, so others may have written in between.';
 /** R4 defines it on a page of its own, with no SearchParameter. */

@@ -14,7 +14,8 @@ interface QueryFacts {
 export function queryParameters(route: Route, { type, registry, definition }: QueryFacts): readonly Json[] {
   const { method, path, interaction } = route;
   if (definition) return method === 'GET' ? inputs(definition) : [];
-  if (method === 'GET' && interaction.startsWith('search')) return [...searchParameters(type, registry), ...described(RESULT)];
+  if (method === 'GET' && interaction.startsWith('search'))
+    return [...searchParameters(type, registry), ...described(interaction === 'search-type' ? [...RESULT, ...CONTAINED] : RESULT)];
   if (interaction.startsWith('history')) return described(HISTORY);
   const isConditional = !path.includes('[id]') && CONDITIONAL.has(method);
   return isConditional ? [{ $ref: '#/components/parameters/criteria' }] : [];
@@ -58,6 +59,11 @@ const RESULT: Described = [
   ['_total', 'none, estimate or accurate'],
   ['_summary', 'true, text, data, count or false'],
   ['_elements', 'names of top-level elements'],
+];
+
+const CONTAINED: Described = [
+  ['_contained', 'true, false or both: whether contained resources are searched'],
+  ['_containedType', 'container or contained: what is answered for one that is contained'],
 ];
 
 const HISTORY: Described = [

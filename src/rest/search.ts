@@ -1,17 +1,21 @@
 /** https://hl7.org/fhir/R4/http.html#search: of a type, a compartment, the system; by GET and by POST to `_search`. */
 import { randomUUID } from 'node:crypto';
+import { FhirError } from '../fhir/error.ts';
 import { outcome } from '../fhir/outcome.ts';
 import type { FhirRequest, Interaction } from '../fhir/request.ts';
 import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import { CURSOR, encodeCursor } from '../search/cursor.ts';
+import type { ParameterRegistry } from '../search/parameters.ts';
 import { type ParsedSearch, parseQuery } from '../search/parse-query.ts';
 import type { SearchQuery } from '../search/query.ts';
-import type { SearchPage, Version } from '../storage/store.ts';
 import { fullUrl } from './address.ts';
 import { refuseAmbiguousIds } from './bare-ids.ts';
 import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
 import { compartmentCondition, typesSearched } from './compartment.ts';
 import { withoutConcepts } from './concepts.ts';
+import { containedPage, type HitPage } from './contained.ts';
+import { containedEntry } from './contained-entry.ts';
+import { type Hit, hitOf, WHOLE } from './contained-order.ts';
 import type { RestDeps } from './deps.ts';
 import { include } from './include.ts';
 import { addressWith } from './links.ts';
@@ -24,12 +28,13 @@ export function search(deps: RestDeps): Interaction {
     const lenient = request.prefer.handling === 'lenient';
     const parsed = parseQuery({ types: typesSearched(request, deps.core), query: request.query, registry, now: request.now, lenient });
     const part = partFrom(parsed);
-    const page = await deps.store.search(await queryOf(deps, request, parsed));
-    const included = await include({ store: deps.store, registry, baseUrl: request.baseUrl }, parsed, page.versions);
+    const page = await pageOf(deps, await queryOf(deps, request, parsed), parsed, registry);
+    const versions = page.hits.map(({ version }) => version);
+    const included = await include({ store: deps.store, registry, baseUrl: request.baseUrl }, parsed, versions);
     const entries = [
-      ...page.versions.map((version) => entry(deps, request, version, 'match', part)),
-      ...included.versions.map((version) => entry(deps, request, version, 'include', part)),
-      ...remarks([...parsed.ignored, ...versionedLinks(parsed.query.where, page.versions, registry, request.baseUrl), ...included.issues]),
+      ...page.hits.map((hit) => entry(deps, request, hit, 'match', part)),
+      ...included.versions.map((version) => entry(deps, request, hitOf(version, WHOLE), 'include', part)),
+      ...remarks([...parsed.ignored, ...versionedLinks(parsed.query.where, versions, registry, request.baseUrl), ...included.issues]),
     ];
     const total = page.total === undefined ? {} : { total: page.total };
     const head = { type: 'searchset', lastUpdated: request.now.toISOString(), ...total, links: links(request, parsed, page) } as const;
@@ -40,25 +45,34 @@ export function search(deps: RestDeps): Interaction {
 async function queryOf(
   { core, terminology, parameters, store }: RestDeps,
   request: FhirRequest,
-  { query }: ParsedSearch,
+  { query, contained }: ParsedSearch,
 ): Promise<SearchQuery> {
   const within = compartmentCondition(request, core);
+  if (within && contained) throw new FhirError('invalid', 'No contained resource is part of a compartment; leave "_contained" out.');
   const where = within ? ({ kind: 'and', conditions: [within, query.where] } as const) : query.where;
   await refuseAmbiguousIds(query, parameters(), store);
   return { ...query, where: await withoutConcepts(where, terminology) };
+}
+
+async function pageOf({ store }: RestDeps, query: SearchQuery, { contained }: ParsedSearch, registry: ParameterRegistry): Promise<HitPage> {
+  if (contained) return containedPage({ store, registry }, query, contained);
+  const { versions, ...rest } = await store.search(query);
+  return { ...rest, hits: versions.map((version) => hitOf(version, WHOLE)) };
 }
 
 /** `_elements` shortens matches only, `_summary` all. */
 function entry(
   { core }: RestDeps,
   { baseUrl }: FhirRequest,
-  version: Version,
+  { version, position }: Hit,
   mode: 'match' | 'include',
   part: Part | undefined,
 ): BundleEntry {
   const shortens = part && (mode === 'match' || 'summary' in part);
-  const json = version.json && shortens ? partText(version.json, part, core) : version.json;
-  return { fullUrl: fullUrl(baseUrl, version), ...(json && { json }), facts: { search: { mode } } };
+  const whole = { fullUrl: fullUrl(baseUrl, version), json: version.json };
+  const { json, ...address } = position === WHOLE ? whole : containedEntry(whole, position);
+  const text = json && shortens ? partText(json, part, core) : json;
+  return { ...address, ...(text && { json: text }), facts: { search: { mode } } };
 }
 
 /** What the answer does not hold and why, as one entry. */
@@ -68,7 +82,7 @@ function remarks(issues: readonly OperationOutcomeIssue[]): readonly BundleEntry
   return [{ fullUrl: `urn:uuid:${randomUUID()}`, json, facts: { search: { mode: 'outcome' } } }];
 }
 
-function links(request: FhirRequest, { used, fingerprint }: ParsedSearch, { next }: SearchPage): readonly BundleLink[] {
+function links(request: FhirRequest, { used, fingerprint }: ParsedSearch, { next }: HitPage): readonly BundleLink[] {
   const { baseUrl, compartment, type, query } = request;
   const url = [baseUrl, compartment?.type, compartment?.id, type ?? (compartment && '*')].filter((step) => step !== undefined).join('/');
   const here = query.filter(([name, value]) => name === CURSOR && value !== '');

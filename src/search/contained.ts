@@ -4,8 +4,9 @@
  * Where one parameter refers to several, their entries stand together.
  */
 import type { ResourceType } from '../fhir/types.ts';
-import { type Found, listOf, type Members, membersOf } from './found.ts';
-import { keyOf } from './keys.ts';
+import { isKindOf } from '../fhirpath/model.ts';
+import { type Found, isMembers, listOf, type Members, membersOf } from './found.ts';
+import { escaped, keyOf } from './keys.ts';
 import type { Condition } from './query.ts';
 
 /** What stands in front of the parameters of what is contained. */
@@ -27,6 +28,28 @@ export function containedTargets(found: readonly Found[], root: Members): readon
   return listOf(root.contained)
     .map(membersOf)
     .filter(({ id, resourceType }) => typeof resourceType === 'string' && references.includes(`#${id}`));
+}
+
+/** The search for contained resources: stands among the parameters of a type whose resources can contain others. */
+export const CONTAINED = '_contained';
+
+export function canContain(type: string): boolean {
+  return isKindOf(type, 'DomainResource');
+}
+
+/** What a resource contains, each in its place. */
+export function containedIn({ contained }: Members): readonly unknown[] {
+  return Array.isArray(contained) ? contained : [];
+}
+
+/** A row has this key when it contains a resource of the type. */
+export function containsKey(type: string): string {
+  return keyOf(CONTAINED, escaped(type));
+}
+
+export function containedTypes(resource: Members): readonly string[] {
+  const types = containedIn(resource).map((each) => (isMembers(each) ? each.resourceType : undefined));
+  return types.filter((type) => typeof type === 'string' && type !== '') as readonly string[];
 }
 
 /** A condition on what a parameter refers to, as a condition on the container. */

@@ -1,6 +1,6 @@
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
 import { createCollector, type EntryCollector } from './collector.ts';
-import { containedTargets, frontOf, typeKey } from './contained.ts';
+import { canContain, containedTargets, containedTypes, containsKey, frontOf, typeKey } from './contained.ts';
 import type { IndexEntries } from './entries.ts';
 import { type Members, membersOf } from './found.ts';
 import { escaped } from './keys.ts';
@@ -14,10 +14,21 @@ const DEEPEST = 3;
 /** What a resource is found by, from all search parameters of its type. */
 export function indexEntries(resource: FhirResource, registry: ParameterRegistry): IndexEntries {
   const members = membersOf(resource);
-  const entries = createCollector();
-  addParameters(entries, members, { registry, root: members, front: '', depth: 0 });
-  addVersionedUrl(entries, members);
+  const entries = entriesOf(members, members, registry);
+  if (canContain(resource.resourceType)) for (const type of containedTypes(members)) entries.addKey(containsKey(type));
   return entries.collected();
+}
+
+/** What a contained resource would be found by, were it a row. Its references may lead to others in its container. */
+export function containedEntries(resource: Members, container: Members, registry: ParameterRegistry): IndexEntries {
+  return entriesOf(resource, container, registry).collected();
+}
+
+function entriesOf(resource: Members, root: Members, registry: ParameterRegistry): EntryCollector {
+  const entries = createCollector();
+  addParameters(entries, resource, { registry, root, front: '', depth: 0 });
+  addVersionedUrl(entries, resource);
+  return entries;
 }
 
 interface Place {

@@ -75,7 +75,8 @@ export function parametersOf(code: string, { types, registry }: NameContext): re
   return [...new Map(found.map((each) => [`${each.expression} ${each.url}`, each])).values()];
 }
 
-function refusePending(code: string, types: readonly ResourceType[], registry: ParameterRegistry): void {
+/** @throws FhirError `not-supported` while rows of one of the types lack what is asked for */
+export function refusePending(code: string, types: readonly ResourceType[], registry: ParameterRegistry): void {
   const pending = types.find((type) => registry.pending(type).has(code));
   if (!pending) return;
   throw new FhirError(

@@ -44,7 +44,7 @@ export interface ParameterRegistry {
   common(): readonly Parameter[];
   /** SHA-256 over what the entries of this type depend on: its parameters and the version of the index code. */
   hash(type: ResourceType): string;
-  /** The same for each parameter by code: one that is new or differs from what the rows were indexed with has to be indexed again. */
+  /** The same for each parameter by code, and for `_contained`: one that is new or differs from what the rows were indexed with has to be indexed again. */
   fingerprints(type: ResourceType): Readonly<Record<string, string>>;
   /** Parameters whose index is not complete yet: searched with 400, not advertised. */
   pending(type: ResourceType): ReadonlySet<string>;

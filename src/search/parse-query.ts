@@ -2,23 +2,15 @@
 import { createHash } from 'node:crypto';
 import { FhirError } from '../fhir/error.ts';
 import type { QueryParameters } from '../fhir/request.ts';
-import { isResourceType } from '../fhir/resource-types.ts';
+import { isResourceType, resourceTypes } from '../fhir/resource-types.ts';
 import type { OperationOutcomeIssue, ResourceType } from '../fhir/types.ts';
+import { type ContainedSearch, checkContained, parseContained } from './contained-parameters.ts';
 import { CURSOR, decodeCursor } from './cursor.ts';
 import { parseFilters, withValues } from './filters.ts';
 import { type Include, parseInclude } from './includes.ts';
 import type { ParameterRegistry } from './parameters.ts';
 import type { SearchQuery, SortKey } from './query.ts';
-import {
-  isShape,
-  parseCount,
-  parseElements,
-  parseSort,
-  parseSummary,
-  parseTotal,
-  refuseContained,
-  type Summary,
-} from './result-parameters.ts';
+import { isShape, parseCount, parseElements, parseSort, parseSummary, parseTotal, type Summary } from './result-parameters.ts';
 import { refused } from './types/values.ts';
 
 export interface SearchInput {
@@ -38,11 +30,13 @@ export interface ParsedSearch {
   readonly revincludes: readonly Include[];
   readonly elements?: readonly string[];
   readonly summary?: Summary;
+  /** Contained resources are searched too, or alone. */
+  readonly contained?: ContainedSearch;
   /** What was really used, with the effective `_count`, without the paging token: the self link. */
   readonly used: QueryParameters;
   /** Parameters that were left out, one issue each. */
   readonly ignored: readonly OperationOutcomeIssue[];
-  /** What a paging token is bound to: types, filters and sort. */
+  /** What a paging token is bound to: types, filters, sort, and whether contained resources are searched. */
   readonly fingerprint: string;
 }
 
@@ -57,17 +51,19 @@ export function parseQuery({ types: searched, query, registry, now, lenient = fa
   const token = single(given, CURSOR);
   const after = token === undefined ? {} : { after: decodeCursor(token, fingerprint) };
   const { sort, count, total, ...rest } = shape;
-  return {
+  const parsed: ParsedSearch = {
     query: { types, where: { kind: 'and', conditions }, sort, count, ...after, ...(total && { total }) },
     ...rest,
     used: [...used, ['_count', String(count)]],
     ignored,
     fingerprint,
   };
+  if (parsed.contained) checkContained(parsed, registry);
+  return parsed;
 }
 
 /** What shapes the answer. */
-interface Shape extends Pick<ParsedSearch, 'includes' | 'revincludes' | 'elements' | 'summary'> {
+interface Shape extends Pick<ParsedSearch, 'includes' | 'revincludes' | 'elements' | 'summary' | 'contained'> {
   readonly sort: readonly SortKey[];
   readonly count: number;
   readonly total: boolean;
@@ -76,14 +72,12 @@ interface Shape extends Pick<ParsedSearch, 'includes' | 'revincludes' | 'element
 function shapeOf(given: QueryParameters, types: readonly ResourceType[], registry: ParameterRegistry): Shape {
   const summary = parseSummary(single(given, '_summary'));
   const count = Math.min(parseCount(single(given, '_count')), summary === 'count' ? 0 : Number.POSITIVE_INFINITY);
-  const elements = parseElements(valuesOf(given, '_elements'), types);
+  const contained = parseContained(single(given, '_contained'), single(given, '_containedType'));
+  const elements = parseElements(valuesOf(given, '_elements'), contained?.as === 'container' ? resourceTypes : types);
   const includes = includesOf(given, '_include', registry);
   const revincludes = includesOf(given, '_revinclude', registry);
   if (summary === 'text' && includes.length + revincludes.length > 0) {
     throw refused('_summary', 'text', 'it does not go with _include or _revinclude');
-  }
-  for (const name of ['_contained', '_containedType']) {
-    for (const value of valuesOf(given, name)) refuseContained(name, value);
   }
   return {
     sort: parseSort(valuesOf(given, '_sort'), types, registry),
@@ -93,6 +87,7 @@ function shapeOf(given: QueryParameters, types: readonly ResourceType[], registr
     revincludes,
     ...(elements && { elements }),
     ...(summary && { summary }),
+    ...(contained && { contained }),
   };
 }
 
@@ -122,8 +117,10 @@ function single(given: QueryParameters, name: string): string | undefined {
   return value;
 }
 
+const BOUND: ReadonlySet<string> = new Set(['_sort', '_contained', '_containedType']);
+
 function fingerprintOf(types: readonly ResourceType[], used: QueryParameters): string {
-  const bound = used.filter(([name]) => name === '_sort' || !isShape(name));
+  const bound = used.filter(([name]) => BOUND.has(name) || !isShape(name));
   return createHash('sha256')
     .update(JSON.stringify([types, bound]))
     .digest('base64url')

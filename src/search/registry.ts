@@ -4,6 +4,7 @@ import { FhirError } from '../fhir/error.ts';
 import type { ResourceType, SearchParameter } from '../fhir/types.ts';
 import { isKindOf } from '../fhirpath/model.ts';
 import { createComposite } from './composite-parameter.ts';
+import { CONTAINED, canContain } from './contained.ts';
 import { createExtractor } from './extractor.ts';
 import { membersOf } from './found.ts';
 import type { Parameter, ParameterRegistry, ParameterType, Setting } from './parameters.ts';
@@ -42,6 +43,7 @@ export function createRegistry(definitions: readonly SearchParameter[], options:
     if (known) return known;
     const given = [...byBase].flatMap(([base, each]) => (isKindOf(type, base) ? each : []));
     const made = tableOf(
+      type,
       given.flatMap((each) => prepare(each, type)),
       setting,
     );
@@ -103,10 +105,11 @@ interface Table {
   readonly hash: string;
 }
 
-function tableOf(given: readonly Parameter[], setting: Setting): Table {
+function tableOf(type: string, given: readonly Parameter[], setting: Setting): Table {
   const byCode = new Map(given.map((parameter) => [parameter.code, parameter]));
   const parameters = [...byCode.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
-  const fingerprints = Object.fromEntries(parameters.map((parameter) => [parameter.code, fingerprint(parameter, setting)]));
+  const own = parameters.map((parameter) => [parameter.code, fingerprint(parameter, setting)]);
+  const fingerprints = Object.fromEntries(canContain(type) ? [...own, [CONTAINED, shortHash([INDEX_VERSION, CONTAINED])]] : own);
   return { parameters, byCode, fingerprints, hash: sha256(JSON.stringify([INDEX_VERSION, setting.baseUrl, fingerprints])) };
 }
 
@@ -118,7 +121,11 @@ function fingerprint({ type, expression, elements, components }: Parameter, { ba
     parameter.expression,
     parameter.elements.map(({ path }) => codeSystems.get(path)),
   ]);
-  return sha256(JSON.stringify([INDEX_VERSION, type, expression, systems, parts, type === 'reference' && baseUrl])).slice(0, 16);
+  return shortHash([INDEX_VERSION, type, expression, systems, parts, type === 'reference' && baseUrl]);
+}
+
+function shortHash(facts: readonly unknown[]): string {
+  return sha256(JSON.stringify(facts)).slice(0, 16);
 }
 
 function unusable({ code, url }: SearchParameter, base: string): FhirError {

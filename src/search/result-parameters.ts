@@ -1,5 +1,4 @@
 /** Parameters that shape the answer, not what is found (https://hl7.org/fhir/R4/search.html#return). */
-import { FhirError } from '../fhir/error.ts';
 import type { ResourceType } from '../fhir/types.ts';
 import { elementsOf } from '../fhirpath/model.ts';
 import { CURSOR } from './cursor.ts';
@@ -78,15 +77,7 @@ export function parseElements(values: readonly string[], types: readonly Resourc
   if (names.length === 0) return undefined;
   const owners = types.length > 0 ? types : ['DomainResource'];
   const unknown = names.find((name) => !/^\w+$/.test(name) || owners.every((type) => elementsOf(type, name).length === 0));
-  if (unknown !== undefined) throw refused('_elements', unknown, `it is no element at the top of ${owners.join(', ')}`);
+  const whose = owners.length > 5 ? 'any of the types searched' : owners.join(', ');
+  if (unknown !== undefined) throw refused('_elements', unknown, `it is no element at the top of ${whose}`);
   return names;
-}
-
-/** @throws FhirError `not-supported` */
-export function refuseContained(name: string, value: string): void {
-  if (name === '_contained' && value === 'false') return;
-  throw new FhirError(
-    'not-supported',
-    `"${name}=${value.slice(0, 50)}" is not offered: contained resources are found with the resource that contains them.`,
-  );
 }
