@@ -21,7 +21,7 @@ export interface JsonBody {
 }
 
 /**
- * Reads JSON text strictly: one value, no duplicate member, no `__proto__`, no NUL, at most MAX_DEPTH levels.
+ * Reads JSON text strictly: one value, no duplicate member, no `__proto__`, no NUL, no half of a surrogate pair, at most MAX_DEPTH levels.
  * @throws FhirError `structure` with line and column, or the member's name.
  */
 export function parseJson(text: string): JsonBody {
@@ -106,9 +106,14 @@ function readName(quoted: string): string {
   }
 }
 
+/** Half a character: no UTF-8 can hold it, so an index would take all of them for one. */
+const HALF = /\p{Surrogate}/u;
+
 function checkMembers(value: unknown): void {
   if (typeof value === 'string') {
     if (value.includes('\u0000')) throw new FhirError('structure', 'A string holds the character U+0000, which FHIR does not allow.');
+    if (HALF.test(value))
+      throw new FhirError('structure', 'A string holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character.');
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new FhirError('structure', 'A number is too large: it lies beyond 1.8e308.');
   } else if (Array.isArray(value)) {

@@ -38,7 +38,7 @@ export interface Rendering {
  * @throws FhirError `not-acceptable`, or `invalid` where a parameter is wrong or two versions of FHIR are named
  */
 export function negotiate(accept: string | undefined, query: QueryParameters, contentType: string | undefined): Rendering {
-  const found = readAccept(accept ?? '*/*');
+  const found = readAccept(accept || '*/*');
   const bodyVersion = contentType === undefined ? undefined : versionsOf(contentType)[0];
   if (bodyVersion !== undefined && found.versions.length > 0 && !found.versions.includes(bodyVersion)) {
     throw new FhirError('invalid', 'Accept and Content-Type name two different versions in fhirVersion; this server speaks 4.0.');

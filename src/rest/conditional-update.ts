@@ -10,7 +10,7 @@ import { typeOf } from './address.ts';
 import { type ResourceBody, resourceBody } from './body.ts';
 import { addressCriteria, type Match, match, untilHeld } from './criteria.ts';
 import type { RestDeps } from './deps.ts';
-import { ifMatch } from './etag.ts';
+import { ifMatch, ifNoneMatch } from './etag.ts';
 import { writeAnswer } from './prefer.ts';
 import { writeOne } from './write.ts';
 
@@ -19,6 +19,7 @@ export function conditionalUpdate(deps: RestDeps): Interaction {
   return async (request) => {
     const type = typeOf(request);
     const criteria = addressCriteria(request);
+    ifNoneMatch(request.conditions);
     const body = resourceBody(request, { type });
     const issues = await deps.check(body.value, request);
     return untilHeld(async () => {
@@ -33,6 +34,9 @@ export function conditionalUpdate(deps: RestDeps): Interaction {
 
 function replacing(deps: RestDeps, request: FhirRequest, { json, value }: ResourceBody, { version }: Match): Change {
   const id = version?.id ?? '';
+  if (ifNoneMatch(request.conditions)) {
+    throw new FhirError('stale', `The criteria find ${value.resourceType}/${id}; If-None-Match: * forbids that.`);
+  }
   if (value.id !== undefined && value.id !== id) {
     const fault = `The criteria find ${value.resourceType}/${id}, but the body has another id; leave the id out, or correct the criteria.`;
     throw new FhirError('invalid', fault, { expression: `${value.resourceType}.id` });

@@ -29,6 +29,25 @@ export function ifMatch({ ifMatch: header }: Conditions): readonly number[] | '*
   return tags === '*' ? '*' : tags.filter((tag) => /^[1-9]\d{0,14}$/.test(tag)).map(Number);
 }
 
+/** The conditions that a write looks at. */
+const TAKEN: Readonly<Record<string, readonly (keyof Conditions)[]>> = {
+  create: ['ifNoneExist'],
+  update: ['ifMatch', 'ifNoneMatch'],
+  patch: ['ifMatch'],
+  delete: ['ifMatch'],
+};
+const BINDING = { ifMatch: 'If-Match', ifNoneMatch: 'If-None-Match', ifNoneExist: 'If-None-Exist' } as const;
+
+/** A condition that a write does not look at is refused: dropped, it would bind nothing. @throws FhirError `not-supported` */
+export function refuseForeignConditions(conditions: Conditions, interaction: string): void {
+  const taken = TAKEN[interaction];
+  const names = ['ifMatch', 'ifNoneMatch', 'ifNoneExist'] as const;
+  const foreign = taken && names.find((name) => conditions[name] !== undefined && !taken.includes(name));
+  if (!foreign) return;
+  const known = taken.map((name) => BINDING[name as keyof typeof BINDING]).join(' and ');
+  throw new FhirError('not-supported', `${BINDING[foreign]} does not bind a ${interaction}, only ${known} does; leave it out.`);
+}
+
 /** If-None-Match of an update: only `*`, "create, do not replace". @throws FhirError `invalid` */
 export function ifNoneMatch({ ifNoneMatch: header }: Conditions): '*' | undefined {
   if (header === undefined) return undefined;

@@ -7,7 +7,7 @@ import { addressOf, gone, typeOf, unknown } from './address.ts';
 import { addressCriteria, match, untilHeld } from './criteria.ts';
 import type { RestDeps } from './deps.ts';
 import { ifMatch } from './etag.ts';
-import { patched } from './patched.ts';
+import { patched, unfitResult } from './patched.ts';
 import { writeAnswer } from './prefer.ts';
 import { takeOnly } from './query-parameters.ts';
 import { refuseSearchReferences } from './search-references.ts';
@@ -54,7 +54,7 @@ async function patchVersion(
   }
   const { resource, value } = patched(request, version, deps.core);
   refuseSearchReferences({ text: JSON.stringify(value), value });
-  const issues = await deps.check(value, request);
+  const issues = await deps.check(value, request).catch(unfitResult);
   const writing = { kind: 'update', method: 'PATCH', id: version.id, resource, value, ifMatch: [version.versionId] } as const;
   const written = await writeOne(deps, change(writing, deps.parameters()), expectations).catch(meanwhile);
   return writeAnswer(request, 200, written.version, `${version.type}/${version.id} was patched.`, issues);

@@ -33,6 +33,13 @@ export function patched(
   return { resource, value: valueOfResult(stringifyLossless(resource)) };
 }
 
+/** What a patch makes of a resource is refused as such: the patch itself is no malformed body. */
+export function unfitResult(error: unknown): never {
+  if (!(error instanceof FhirError) || (error.kind !== 'structure' && error.kind !== 'invalid')) throw error;
+  const { message, issues, expression } = error;
+  throw new FhirError('unprocessable', message, { ...(issues && { issues }), ...(expression !== undefined && { expression }) });
+}
+
 /** A patch can build what no body may be: too deep, or a number too large. */
 function valueOfResult(text: string): FhirResource {
   try {

@@ -10,6 +10,7 @@ import { conditionalUpdate } from './conditional-update.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
 import type { RestDeps } from './deps.ts';
+import { refuseForeignConditions } from './etag.ts';
 import { history, instanceHistory } from './history.ts';
 import { metadata } from './metadata.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -37,8 +38,11 @@ export interface Route {
 
 export function routes(deps: RestDeps): readonly Route[] {
   const find = search(deps);
-  const write = (run: Interaction) => (deps.readOnly ? refuseWrite : run);
-  const bundle = write(processBundle(deps, () => table));
+  const write = (interaction: string, run: Interaction) => (deps.readOnly ? refuseWrite : bound(interaction, run));
+  const bundle = write(
+    'transaction',
+    processBundle(deps, () => table),
+  );
   const table: readonly Route[] = [
     { method: 'GET', path: '/metadata', interaction: 'capabilities', run: metadata(deps, () => table) },
     { method: 'GET', path: '/_history', interaction: 'history-system', run: history(deps) },
@@ -50,14 +54,14 @@ export function routes(deps: RestDeps): readonly Route[] {
     { method: 'GET', path: '/[type]/_history', interaction: 'history-type', run: history(deps) },
     { method: 'POST', path: '/[type]/_search', interaction: 'search-type', run: find },
     { method: 'GET', path: '/[type]', interaction: 'search-type', run: find },
-    { method: 'POST', path: '/[type]', interaction: 'create', run: write(create(deps)) },
-    { method: 'PUT', path: '/[type]', interaction: 'update', run: write(conditionalUpdate(deps)) },
-    { method: 'PATCH', path: '/[type]', interaction: 'patch', run: write(conditionalPatch(deps)) },
-    { method: 'DELETE', path: '/[type]', interaction: 'delete', run: write(conditionalDelete(deps)) },
+    { method: 'POST', path: '/[type]', interaction: 'create', run: write('create', create(deps)) },
+    { method: 'PUT', path: '/[type]', interaction: 'update', run: write('update', conditionalUpdate(deps)) },
+    { method: 'PATCH', path: '/[type]', interaction: 'patch', run: write('patch', conditionalPatch(deps)) },
+    { method: 'DELETE', path: '/[type]', interaction: 'delete', run: write('delete', conditionalDelete(deps)) },
     { method: 'GET', path: '/[type]/[id]', interaction: 'read', run: read(deps) },
-    { method: 'PUT', path: '/[type]/[id]', interaction: 'update', run: write(update(deps)) },
-    { method: 'PATCH', path: '/[type]/[id]', interaction: 'patch', run: write(patch(deps)) },
-    { method: 'DELETE', path: '/[type]/[id]', interaction: 'delete', run: write(remove(deps)) },
+    { method: 'PUT', path: '/[type]/[id]', interaction: 'update', run: write('update', update(deps)) },
+    { method: 'PATCH', path: '/[type]/[id]', interaction: 'patch', run: write('patch', patch(deps)) },
+    { method: 'DELETE', path: '/[type]/[id]', interaction: 'delete', run: write('delete', remove(deps)) },
     { method: 'GET', path: '/[type]/[id]/_history', interaction: 'history-instance', run: instanceHistory(deps) },
     { method: 'GET', path: '/[type]/[id]/_history/[vid]', interaction: 'vread', run: vread(deps) },
     { method: 'GET', path: '/[compartment]/[owner]/*', interaction: 'search-compartment', run: find },
@@ -66,6 +70,13 @@ export function routes(deps: RestDeps): readonly Route[] {
     { method: 'POST', path: '/[compartment]/[owner]/[type]/_search', interaction: 'search-compartment', run: find },
   ];
   return table;
+}
+
+function bound(interaction: string, run: Interaction): Interaction {
+  return async (request) => {
+    refuseForeignConditions(request.conditions, interaction);
+    return run(request);
+  };
 }
 
 const refuseWrite: Interaction = async () => {

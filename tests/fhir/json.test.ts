@@ -43,6 +43,12 @@ describe('parseJson', () => {
     expect(fault('{"\\u005f_proto__":1}').message).toContain('__proto__');
   });
 
+  test('refuses half of a surrogate pair, and takes a whole one', () => {
+    for (const half of ['\\ud800', 'x\\udc00', '\\udc00\\ud800']) expect(fault(`{"a":"${half}"}`).message).toContain('surrogate');
+    expect(fault('{"\\ud800":"x"}').message).toContain('surrogate');
+    expect(parseJson('{"a":"\\ud83d\\ude00"}').value).toEqual({ a: '😀' });
+  });
+
   test('refuses U+0000 inside strings, as value and as member name', () => {
     expect(fault('{"a":"x\\u0000y"}').message).toContain('U+0000');
     expect(fault('{"a\\u0000":"x"}').message).toContain('U+0000');

@@ -91,6 +91,7 @@ describe('an answer', () => {
 describe('negotiation', () => {
   test.each([
     [undefined, 'application/fhir+json'],
+    ['', 'application/fhir+json'],
     ['*/*', 'application/fhir+json'],
     ['application/fhir+json', 'application/fhir+json'],
     ['application/json', 'application/json'],
@@ -102,7 +103,7 @@ describe('negotiation', () => {
     ['application/fhir+json;fhirVersion=5.0, application/json', 'application/json'],
     ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'application/fhir+json'],
   ])('Accept: %s is answered in %s', async (accept, expected) => {
-    const answer = await door.ask('GET', '/fhir/Observation/a', { headers: accept ? { Accept: accept } : {} });
+    const answer = await door.ask('GET', '/fhir/Observation/a', { headers: accept !== undefined ? { Accept: accept } : {} });
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toBe(`${expected}; charset=utf-8`);
   });

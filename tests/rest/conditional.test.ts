@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FhirError } from '../../src/fhir/error.ts';
+import { issue } from '../../src/fhir/outcome.ts';
 import type { ResourceStore } from '../../src/storage/store.ts';
 import { BASE, type Client, client, refusal } from './client.ts';
 import { type OpenedStore, stores } from './stores.ts';
@@ -80,6 +82,15 @@ describe.each(stores)('on %s', (_name, open) => {
       expect((await rest.call('PUT', criteria(value), { body: patient(value), ifMatch: 'W/"1"' })).status).toBe(200);
     });
 
+    test('46: If-None-Match: * only creates', async () => {
+      const value = fresh();
+      const put = (ifNoneMatch: string) => rest.call('PUT', criteria(value), { body: patient(value), ifNoneMatch });
+      expect(await refusal(put('W/"1"'))).toMatchObject({ kind: 'invalid' });
+      expect((await put('*')).status).toBe(201);
+      expect(await refusal(put('*'))).toMatchObject({ kind: 'stale' });
+      expect((await rest.call('GET', criteria(value))).json.entry[0].resource.meta.versionId).toBe('1');
+    });
+
     test('46: 16 clients race on the same criteria: one 201, 15 × 200, versions consecutive', async () => {
       const value = fresh();
       const answers = await Promise.all(
@@ -101,6 +112,24 @@ describe.each(stores)('on %s', (_name, open) => {
     );
     expect(count(answers.map(({ status }) => status))).toEqual({ 200: 15, 201: 1 });
     expect(await ids(value)).toHaveLength(1);
+  });
+
+  test('a condition that a write does not look at is refused, and nothing is written', async () => {
+    const value = fresh();
+    const { id } = (await rest.call('POST', 'Patient', { body: patient(value) })).json;
+    const patch = { body: [], contentType: 'application/json-patch+json' };
+    const body = patient(value, { id });
+    for (const refused of [
+      rest.call('DELETE', `Patient/${id}`, { ifNoneMatch: '*' }),
+      rest.call('DELETE', criteria(value), { ifNoneMatch: '*' }),
+      rest.call('PATCH', `Patient/${id}`, { ...patch, ifNoneMatch: '*' }),
+      rest.call('PATCH', criteria(value), { ...patch, ifNoneExist: 'active=true' }),
+      rest.call('PUT', `Patient/${id}`, { body, ifNoneExist: 'active=true' }),
+      rest.call('PUT', criteria(value), { body, ifNoneExist: 'active=true' }),
+      rest.call('POST', 'Patient', { body, ifMatch: 'W/"1"' }),
+    ])
+      expect(await refusal(refused)).toMatchObject({ kind: 'not-supported', message: expect.stringContaining('leave it out') });
+    expect((await rest.call('GET', criteria(value))).json.entry[0].resource.meta.versionId).toBe('1');
   });
 
   describe('conditional delete', () => {
@@ -220,6 +249,20 @@ describe.each(stores)('on %s', (_name, open) => {
     ])('49: %s: nothing is written', async (_case, body, kind) => {
       const { id } = await created(observation);
       expect(await refusal(jsonPatch(`Observation/${id}`, body))).toMatchObject({ kind });
+      expect((await rest.call('GET', `Observation/${id}`)).version?.versionId).toBe(1);
+    });
+
+    test('49: a result that is not valid is 422, at its element, and nothing is written', async () => {
+      const { id } = await created(observation);
+      const issues = [issue('error', 'structure', 'not known', 'Observation.foo')];
+      for (const kind of ['structure', 'invalid', 'unprocessable'] as const) {
+        const check = async () => {
+          throw new FhirError(kind, 'not valid', { issues });
+        };
+        const strict = client({ store, check });
+        const call = { body: [{ op: 'add', path: '/foo', value: 1 }], contentType: 'application/json-patch+json' };
+        expect(await refusal(strict.call('PATCH', `Observation/${id}`, call))).toMatchObject({ kind: 'unprocessable', issues });
+      }
       expect((await rest.call('GET', `Observation/${id}`)).version?.versionId).toBe(1);
     });
 

@@ -3,6 +3,7 @@ import type { FhirRequest } from '../../fhir/request.ts';
 import { addressOf, typeOf } from '../address.ts';
 import { bundledBody } from '../body.ts';
 import type { RestDeps } from '../deps.ts';
+import { refuseForeignConditions } from '../etag.ts';
 import { takeOnly } from '../query-parameters.ts';
 import { withTargets } from '../search-references.ts';
 import type { CheckedEntry } from './deeds.ts';
@@ -12,6 +13,7 @@ import type { Entry } from './entries.ts';
 export async function checkEntry({ check, operations }: Pick<RestDeps, 'check' | 'operations'>, entry: Entry): Promise<CheckedEntry> {
   const { request, route } = entry;
   const type = () => typeOf(request);
+  refuseForeignConditions(request.conditions, route.interaction);
   switch (route.interaction) {
     case 'create': {
       takeOnly(request, 'create');

@@ -7,7 +7,8 @@ import { isId, newId } from '../../fhir/id.ts';
 import type { Version } from '../../storage/store.ts';
 import { addressOf, gone, typeOf, unknown } from '../address.ts';
 import { addressCriteria, ambiguous } from '../criteria.ts';
-import { patched } from '../patched.ts';
+import { ifNoneMatch } from '../etag.ts';
+import { patched, unfitResult } from '../patched.ts';
 import { withTargets } from '../search-references.ts';
 import type { Bundled } from './bundled.ts';
 import { isConditional } from './check-entry.ts';
@@ -53,7 +54,9 @@ async function replacing({ deps, deleted }: Parts, entry: CheckedEntry, version:
   const type = typeOf(request);
   const bound = boundTo(request, version, version ? nameOf(version) : `A ${type} that fits the criteria`);
   const own = body?.value.id;
+  const onlyNew = ifNoneMatch(request.conditions) !== undefined;
   if (version) {
+    if (onlyNew) throw new FhirError('stale', `The criteria find ${nameOf(version)}; ifNoneMatch * forbids that.`);
     if (own === undefined || own === version.id) return writing(entry, 'PUT', { type, id: version.id }, bound);
     const sentence = `The criteria find ${nameOf(version)}, but the resource has another id; leave the id out, or correct the criteria.`;
     throw new FhirError('invalid', sentence, { expression: `${type}.id` });
@@ -76,7 +79,7 @@ async function patching({ deps }: Parts, entry: CheckedEntry, version: Version |
   if (!version) throw new FhirError('not-found', `The criteria find no ${typeOf(request)} to patch.`);
   boundTo(request, version, nameOf(version));
   const { resource, value } = patched(request, version, deps.core);
-  const issues = await deps.check(withTargets(value), request);
+  const issues = await deps.check(withTargets(value), request).catch(unfitResult);
   const { type, id, versionId } = version;
   return { kind: 'write', entry, method: 'PATCH', target: { type, id }, resource, value, bound: { ifMatch: [versionId] }, issues };
 }
