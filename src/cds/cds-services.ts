@@ -79,11 +79,11 @@ async function answer(
   names: ReturnType<OfferedService['vocabulary']>,
   parts: CdsParts,
 ): Promise<readonly Card[]> {
-  const { plan, hook, prefetch, overrideReasons } = service;
+  const { plan, hook, prefetch, overrideReasons, forms } = service;
   const request = service.read(body);
   const ehr = ehrOf(request, parts.allowedServers, parts.fetch);
   const data = await gather(request, { hook, prefetch, without: parts.without, ehr });
-  const facts = factsOf(data, names);
+  const facts = factsOf(data, names, forms);
   const applied = applyPlan(plan, facts, { now, safety: parts.safety });
   for (const issue of applied.issues) parts.report(`${issue.plan}, action ${issue.action}: ${issue.text}`);
   const { userId, encounterId } = request.context;

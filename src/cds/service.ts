@@ -3,6 +3,7 @@ import type { Definitions } from '../fhir/definitions.ts';
 import { FhirError } from '../fhir/error.ts';
 import type { CodeableConcept, FhirResource, Library, PlanDefinition, PlanDefinitionAction, ValueSet } from '../fhir/types.ts';
 import { ENABLED, extensionOf } from '../reasoning/extensions.ts';
+import { type Form, formsOf } from '../reasoning/forms.ts';
 import { loadPlan } from '../reasoning/load-plan.ts';
 import type { NameIndex } from '../reasoning/names.ts';
 import type { Plan } from '../reasoning/plan.ts';
@@ -20,6 +21,7 @@ export interface OfferedService {
   readonly plan: Plan;
   readonly prefetch: readonly Prefetch[];
   readonly overrideReasons: readonly OverrideReason[];
+  readonly forms: readonly Form[];
   /** Medicines and substances by code and name; made anew for other products. */
   vocabulary(products: readonly CodeableConcept[]): NameIndex;
   readonly read: RequestReader;
@@ -66,6 +68,7 @@ export async function candidateOf(resource: PlanDefinition, parts: ServiceParts)
     plan,
     prefetch,
     overrideReasons: reasons,
+    forms: formsOf(plan),
     vocabulary: remembered((products: readonly CodeableConcept[]) => vocabularyOf(plan, products)),
     read: requestReader(hook),
   };

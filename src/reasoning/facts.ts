@@ -10,6 +10,7 @@ import type {
   QuestionnaireResponse,
 } from '../fhir/types.ts';
 import { codingsOf, keysOf, normaliseConcept } from './codings.ts';
+import { type Form, readForms } from './forms.ts';
 import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } from './medicines.ts';
 import { type NameIndex, namesOf } from './names.ts';
 import { readObservation, sortNewestFirst } from './observations.ts';
@@ -47,14 +48,14 @@ export interface Facts {
   readonly without: readonly string[];
   /** Medicines and allergies recognised by name alone: the names. */
   readonly byName: readonly string[];
-  /** What nobody could tell: Conditions without a code, medicines and allergies that no set knows. */
+  /** What nobody could tell: Conditions without a code, medicines and allergies that no set knows, forms left half open. */
   readonly notUnderstood: readonly { readonly type: string; readonly name: string }[];
   /** Observations whose value was left out, since its unit cannot be read. */
   readonly withoutUnit: readonly Observation[];
 }
 
-/** @throws FhirError `invalid` where something is about another patient */
-export function factsOf(sent: CallData, names: NameIndex): Facts {
+/** @param forms - those that the plan hands out  @throws FhirError `invalid` where something is about another patient */
+export function factsOf(sent: CallData, names: NameIndex, forms: readonly Form[] = []): Facts {
   const data = readableData(sent);
   const { own, referred, nobodys } = ofPatient(data);
   const contextual = ofPatient({ ...data, chart: [] }).own;
@@ -68,16 +69,18 @@ export function factsOf(sent: CallData, names: NameIndex): Facts {
     .filter(countsAsAllergy)
     .map((allergy) => recogniseAllergy(allergy, names));
   const observations = pick<Observation>('Observation').flatMap(readObservation);
-  const responses = pick<QuestionnaireResponse>('QuestionnaireResponse').filter(
+  const completed = pick<QuestionnaireResponse>('QuestionnaireResponse').filter(
     ({ status }) => status === 'completed' || status === 'amended',
   );
+  const newest = sortNewestFirst(completed, ({ authored }) => authored).map(readableResponse);
+  const { responses, incomplete } = readForms(newest, forms);
   return {
     patient: data.patient,
     triggering: triggeringOf(data, conditions, contextual),
     conditions,
     medications: medicines.map(({ resource }) => resource),
     observations: observations.map(({ resource }) => resource),
-    responses: sortNewestFirst(responses, ({ authored }) => authored).map(readableResponse),
+    responses,
     allergies: allergies.map(({ resource }) => resource),
     devices: pick<Device>('Device')
       .filter(({ status }) => status === undefined || status === 'active')
@@ -85,11 +88,18 @@ export function factsOf(sent: CallData, names: NameIndex): Facts {
     procedures: pick<Procedure>('Procedure')
       .filter(({ status }) => status === 'completed' || status === 'in-progress')
       .map((procedure) => withConcept(procedure, 'code')),
-    unavailable: data.unavailable,
+    unavailable: [
+      ...new Set([
+        ...data.unavailable,
+        ...nobodys.map(({ resourceType }) => resourceType),
+        ...(incomplete.length > 0 ? ['QuestionnaireResponse'] : []),
+      ]),
+    ],
     without: data.without,
     byName: [...medicines, ...allergies].flatMap(({ byName }) => byName),
     notUnderstood: [
       ...nobodys.map((resource) => unread(resource, `${resource.resourceType} that names no patient`)),
+      ...incomplete.map(({ title }) => ({ type: 'QuestionnaireResponse', name: `${title} (a required question has no answer)` })),
       ...conditions.filter(({ code }) => keysOf(code).length === 0).map((condition) => unread(condition, namesOf(condition.code)[0])),
       ...[...medicines, ...allergies].flatMap(({ resource, notUnderstood }) => (notUnderstood ? [unread(resource, notUnderstood)] : [])),
     ],
@@ -98,27 +108,35 @@ export function factsOf(sent: CallData, names: NameIndex): Facts {
 }
 
 function triggeringOf(data: CallData, conditions: readonly Condition[], contextual: readonly FhirResource[]): readonly Condition[] {
-  if (data.triggering === 'chart')
-    return conditions.filter((condition) => !['inactive', 'remission'].includes(clinicalStatus(condition) ?? ''));
+  if (data.triggering === 'chart') return conditions.filter((condition) => !isOver(condition, ['inactive', 'remission']));
   return countedConditions(contextual.filter((resource): resource is Condition => resource.resourceType === 'Condition'));
 }
 
 function countedConditions(conditions: readonly Condition[]): Condition[] {
   return conditions
-    .filter((condition) => clinicalStatus(condition) !== 'resolved' && !isWithdrawn(condition))
+    .filter((condition) => !isOver(condition, ['resolved']) && !isWithdrawn(condition))
     .map((condition) => withConcept(condition, 'code'));
 }
 
 function countsAsAllergy(allergy: AllergyIntolerance): boolean {
-  return !['inactive', 'resolved'].includes(clinicalStatus(allergy) ?? '') && !isWithdrawn(allergy);
+  return !isOver(allergy, ['inactive', 'resolved']) && !isWithdrawn(allergy);
 }
 
-function clinicalStatus({ clinicalStatus: status }: Condition | AllergyIntolerance): string | undefined {
-  return codingsOf(status)[0]?.code;
+const ONGOING = ['active', 'recurrence', 'relapse'];
+
+/** One of its codings says so, beside codes of the site's own, and none says that it goes on. */
+function isOver({ clinicalStatus }: Condition | AllergyIntolerance, over: readonly string[]): boolean {
+  const codes = statusCodes(clinicalStatus);
+  return codes.some((code) => over.includes(code)) && !codes.some((code) => ONGOING.includes(code));
 }
 
-function isWithdrawn({ verificationStatus: status }: Condition | AllergyIntolerance): boolean {
-  return codingsOf(status).some(({ code }) => code === 'refuted' || code === 'entered-in-error');
+function isWithdrawn({ verificationStatus }: Condition | AllergyIntolerance): boolean {
+  return statusCodes(verificationStatus).some((code) => code === 'refuted' || code === 'entered-in-error');
+}
+
+/** Codes of a status; earlier releases of FHIR, which some clients still send, have the code alone. */
+function statusCodes(status: Condition['clinicalStatus']): readonly string[] {
+  return typeof status === 'string' ? [status] : codingsOf(status).flatMap(({ code }) => code ?? []);
 }
 
 function withConcept<T extends FhirResource>(resource: T, element: keyof T): T {

@@ -4,6 +4,11 @@ export function objectsIn<T extends object>(value: readonly T[] | undefined): re
   return value.every(isObject) ? value : value.filter(isObject);
 }
 
-function isObject(value: unknown): boolean {
+/** Whether it is a list and holds nothing but objects. */
+export function isObjectList(value: unknown): value is readonly object[] {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

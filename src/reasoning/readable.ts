@@ -6,7 +6,7 @@ import { parseInterval } from '../fhir/dates.ts';
 import type { CodeableConcept, FhirResource } from '../fhir/types.ts';
 import { isSound } from './codings.ts';
 import type { CallData } from './facts.ts';
-import { objectsIn } from './lists.ts';
+import { isObject, isObjectList } from './lists.ts';
 
 type Test = (value: unknown) => boolean;
 
@@ -16,26 +16,57 @@ const isPeriod: Test = (value) => {
   const { start, end } = (value ?? {}) as { start?: unknown; end?: unknown };
   return typeof value === 'object' && (start === undefined || isDate(start)) && (end === undefined || isDate(end));
 };
-const isConcept: Test = (value) => objectsIn((value as CodeableConcept | null)?.coding).every(isSound);
+const isConcept: Test = (value) => {
+  const { coding } = (value ?? {}) as CodeableConcept;
+  return isObject(value) && (coding === undefined || (isObjectList(coding) && coding.every(isSound)));
+};
+/** Earlier releases of FHIR have a code in place of the concept. */
+const isStatus: Test = (value) => isText(value) || isConcept(value);
+const isReactions: Test = (value) =>
+  isObjectList(value) && value.every(({ substance }: { substance?: unknown }) => substance === undefined || isConcept(substance));
+
+/** Items of a form: answers that are lists, and Booleans where one is said to be there. Anything else could hide a yes. */
+const isItems: Test = (value) =>
+  isObjectList(value) &&
+  value.every(({ linkId, answer = [], item = [] }: { linkId?: unknown; answer?: unknown; item?: unknown }) => {
+    return isText(linkId) && isItems(item) && isObjectList(answer) && answer.every(isAnswer);
+  });
+const isAnswer: Test = (value) => {
+  const { valueBoolean = false, item = [] } = value as { valueBoolean?: unknown; item?: unknown };
+  return typeof valueBoolean === 'boolean' && isItems(item);
+};
 
 /** Elements that plans compare or look codes up by; the rest of a resource may be as it is. */
 const ELEMENTS: Readonly<Record<string, Readonly<Record<string, Test>>>> = {
   Patient: { birthDate: isDate, deceasedDateTime: isDate },
   Condition: {
-    ...{ code: isConcept, recordedDate: isDate },
+    ...{ code: isConcept, clinicalStatus: isStatus, verificationStatus: isStatus, recordedDate: isDate },
     ...{ onsetDateTime: isDate, onsetPeriod: isPeriod, abatementDateTime: isDate, abatementPeriod: isPeriod },
   },
-  Observation: { code: isConcept, effectiveDateTime: isDate, effectiveInstant: isDate, effectivePeriod: isPeriod },
+  Observation: {
+    ...{ status: isText, code: isConcept, component: isObjectList },
+    ...{ effectiveDateTime: isDate, effectiveInstant: isDate, effectivePeriod: isPeriod },
+  },
   MedicationRequest: {
-    ...{ medicationCodeableConcept: isConcept, authoredOn: isDate },
+    ...{ status: isText, medicationCodeableConcept: isConcept, authoredOn: isDate },
     dispenseRequest: (value) => isPeriod((value as { validityPeriod?: unknown } | null)?.validityPeriod ?? {}),
   },
-  MedicationStatement: { medicationCodeableConcept: isConcept, effectiveDateTime: isDate, effectivePeriod: isPeriod, dateAsserted: isDate },
-  AllergyIntolerance: { code: isConcept, onsetDateTime: isDate, recordedDate: isDate, lastOccurrence: isDate },
-  Procedure: { code: isConcept, performedDateTime: isDate, performedPeriod: isPeriod },
+  MedicationStatement: {
+    ...{ status: isText, medicationCodeableConcept: isConcept },
+    ...{ effectiveDateTime: isDate, effectivePeriod: isPeriod, dateAsserted: isDate },
+  },
+  AllergyIntolerance: {
+    ...{ code: isConcept, clinicalStatus: isStatus, verificationStatus: isStatus, reaction: isReactions },
+    ...{ onsetDateTime: isDate, recordedDate: isDate, lastOccurrence: isDate },
+  },
+  Procedure: { status: isText, code: isConcept, performedDateTime: isDate, performedPeriod: isPeriod },
   Device: { type: isConcept },
-  QuestionnaireResponse: { questionnaire: isText, authored: isDate },
+  QuestionnaireResponse: { status: isText, questionnaire: isText, authored: isDate, item: isItems },
 };
+/** Types that R4 gives a status without which nobody can tell whether they count. */
+const NEED_STATUS = new Set(['Observation', 'MedicationRequest', 'MedicationStatement', 'Procedure', 'QuestionnaireResponse']);
+/** Lists of which that part is used which can be read; it may hold a yes. */
+const LISTS = new Set(['item', 'component', 'reaction']);
 
 /** The data without such elements; the types that had some count as not read: half of a list is not the list. */
 export function readableData(data: CallData): CallData {
@@ -44,10 +75,11 @@ export function readableData(data: CallData): CallData {
     const elements = Object.entries(ELEMENTS[resource.resourceType] ?? {});
     const wrong = elements.flatMap(([name, isRight]) => {
       const value = resource[name as keyof T];
-      return value === undefined || isRight(value) ? [] : [[name, readableValue(value)] as const];
+      return value === undefined || isRight(value) ? [] : [[name, LISTS.has(name) ? value : readableValue(value)] as const];
     });
+    const lacksStatus = NEED_STATUS.has(resource.resourceType) && (resource as { status?: unknown }).status === undefined;
+    if (lacksStatus || wrong.length > 0) malformed.add(resource.resourceType);
     if (wrong.length === 0) return resource;
-    malformed.add(resource.resourceType);
     return { ...resource, ...Object.fromEntries(wrong) };
   };
   const [patient, context, chart] = [read(data.patient), data.context.map(read), data.chart.map(read)];
@@ -57,5 +89,5 @@ export function readableData(data: CallData): CallData {
 /** Of a concept its text and what codings can be read; nothing of anything else. */
 function readableValue(value: unknown): unknown {
   const { coding, ...rest } = (value ?? {}) as CodeableConcept;
-  return Array.isArray(coding) ? { ...rest, coding: coding.filter(isSound) } : undefined;
+  return Array.isArray(coding) ? { ...rest, coding: coding.filter((each) => isObject(each) && isSound(each)) } : undefined;
 }

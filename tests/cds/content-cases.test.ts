@@ -38,7 +38,8 @@ const screen = (yes: string[] = [], authored?: string) => {
   const flags = 'bowel-bladder weakness numbness fever weight-loss cancer-history severe-trauma persistent-6wk'
     .split(' ')
     .map((each) => `redflag-${each}`);
-  return form('red-flag-screen', Object.fromEntries(flags.map((flag) => [flag, yes.includes(flag)])), authored);
+  const asked = [...flags, 'zoster-rash', 'inflammatory-pattern'];
+  return form('red-flag-screen', Object.fromEntries(asked.map((flag) => [flag, yes.includes(flag)])), authored);
 };
 
 interface Chart {
@@ -143,6 +144,18 @@ describe('a new diagnosis', () => {
     const { actions, items } = await ask({ entered: RAMUS, responses: [screen()] });
     expect(actions).not.toContain('card.screen');
     expect(items).toEqual(expect.arrayContaining(['exam.kibler-fold', 'exam.facet-tenderness']));
+  });
+
+  test.each<[string, object[] | undefined]>([
+    ['nothing answered', undefined],
+    ['questions left open', [{ linkId: 'redflag-fever', answer: [{ valueBoolean: false }] }]],
+    ['codes in place of Booleans', [{ linkId: 'redflag-bowel-bladder', answer: [{ valueCoding: { code: 'Y' } }] }]],
+    ['answers that are no lists', [{ linkId: 'redflag-bowel-bladder', answer: { valueBoolean: true } }]],
+  ])('a completed screen with %s is none, and the card says that it could not be read', async (_, item) => {
+    const { actions, items, cards } = await ask({ entered: RAMUS, responses: [{ ...screen(), item }] });
+    expect(actions.slice(0, 2)).toEqual(['card.safety', 'card.screen']);
+    expect(items).not.toContain('exam.facet-tenderness');
+    expect(cards[0]?.detail).toContain('QuestionnaireResponse');
   });
 
   test('a screen of long ago is none', async () => {

@@ -59,6 +59,18 @@ describe('what counts', () => {
     expect(ids(triggering)).toEqual(['active', 'without']);
   });
 
+  test('a status may stand beside codes of the site, or be a bare code as in earlier releases', () => {
+    const beside = (code: string) => ({ coding: [{ system: 'urn:site', code: 'X' }, { code }] });
+    const { conditions } = facts([
+      condition('resolved', { clinicalStatus: beside('resolved') }),
+      condition('both', { clinicalStatus: { coding: [{ code: 'active' }, { code: 'resolved' }] } }),
+      condition('bare', { clinicalStatus: 'resolved' }),
+      condition('error', { verificationStatus: 'entered-in-error' }),
+      condition('active', { clinicalStatus: 'active', verificationStatus: 'confirmed' }),
+    ]);
+    expect(ids(conditions)).toEqual(['both', 'active']);
+  });
+
   test('medicines, devices, procedures, allergies and forms by their status', () => {
     const of = (resourceType: string, id: string, more: object) => ({ resourceType, id, subject, patient: subject, ...more });
     const found = facts([

@@ -43,12 +43,39 @@ describe('elements that are not shaped as R4 has them', () => {
     ['MedicationRequest', { ...sound.medicine, dispenseRequest: { validityPeriod: { end: 5 } } }],
     ['QuestionnaireResponse', { ...sound.form, authored: {} }],
     ['QuestionnaireResponse', { ...sound.form, questionnaire: 5 }],
+    ['Condition', { ...sound.condition, code: 'I10' }],
+    ['Condition', { ...sound.condition, code: { coding: { system: ICD, code: 'I10' } } }],
+    ['Observation', { ...sound.observation, component: { code: sound.observation.code } }],
   ])('of a %s are left out, and the type counts as not read', (type, resource) => {
     const { unavailable, conditions, observations, medications, responses } = facts([resource], { unavailable: ['Device'] });
     expect(unavailable).toEqual(['Device', type]);
     const [read] = [...conditions, ...observations, ...medications, ...responses];
     expect(read?.id).toBe(resource.id);
     expect(JSON.stringify(read)).not.toMatch(/01\.02\.2026|spring|13-45|"end":5|"authored":{}|"questionnaire":5/);
+  });
+
+  const yes = { linkId: 'flag', answer: [{ valueBoolean: true }] };
+
+  test.each<[string, unknown]>([
+    ['items that are no list', { linkId: 'g', item: [yes] }],
+    ['an item that is none', [yes, null]],
+    ['an item without linkId', [yes, { answer: [{ valueBoolean: true }] }]],
+    ['answers that are no list', [yes, { linkId: 'a', answer: { valueBoolean: true } }]],
+    ['a Boolean that is text', [yes, { linkId: 'a', answer: [{ valueBoolean: 'true' }] }]],
+    ['the same deep inside', [yes, { linkId: 'g', item: [{ linkId: 'a', answer: [{ item: [{ linkId: 'b', answer: 'yes' }] }] }] }]],
+  ])('a form with %s counts as not read, and what it says is not lost', (_, item) => {
+    const { unavailable, responses } = facts([{ ...sound.form, item }]);
+    expect(unavailable).toEqual(['QuestionnaireResponse']);
+    if (Array.isArray(item)) expect(responses[0]?.item?.[0]).toEqual(yes);
+  });
+
+  test.each([
+    ['Observation', sound.observation],
+    ['MedicationRequest', sound.medicine],
+    ['QuestionnaireResponse', sound.form],
+  ])('of a %s without status nobody can tell whether it counts', (type, resource) => {
+    const { status: _, ...without } = resource;
+    expect(facts([without]).unavailable).toEqual([type]);
   });
 
   test('codings without text for system and code are left out, the others stay', () => {
@@ -65,8 +92,9 @@ describe('elements that are not shaped as R4 has them', () => {
 
   test('a form that names no patient is not used, and not passed over in silence', () => {
     const { subject: _, ...nobodys } = sound.form;
-    const { responses, notUnderstood } = facts([nobodys]);
+    const { responses, notUnderstood, unavailable } = facts([nobodys]);
     expect([responses, notUnderstood.map(({ type }) => type)]).toEqual([[], ['QuestionnaireResponse']]);
+    expect(unavailable).toEqual(['QuestionnaireResponse']);
   });
 });
 
