@@ -204,7 +204,7 @@ describe('bad input', () => {
 
 describe('whatever comes in', () => {
   const count = Number(process.env.FUZZ ?? 2000);
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = Number(process.env.SEED ?? 20261125);
 
   test(`${count} generated requests: no 5xx, no hang, no unexpected error`, async () => {
     const next = generator(seed);
