@@ -7,10 +7,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { FhirError } from '../fhir/error.ts';
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
 import { containsKey } from '../search/contained.ts';
-import { containedMatches } from '../search/contained-matches.ts';
+import { type ContainedMatcher, createContainedMatcher } from '../search/contained-matches.ts';
 import type { ContainedSearch } from '../search/contained-parameters.ts';
-import { indexEntries } from '../search/index-entries.ts';
-import { matches } from '../search/matches.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
 import type { Cursor, SearchQuery } from '../search/query.ts';
 import type { ResourceStore, SearchPage, Version } from '../storage/store.ts';
@@ -82,6 +80,7 @@ interface Walked {
 /** Until there are more hits than the page holds; to count them all, from the first to the last. */
 async function walk(deps: ContainedDeps, wanted: Wanted, rows: SearchPage): Promise<Walked> {
   const { count, total } = wanted.query;
+  const matcher = createContainedMatcher({ type: wanted.type, where: wanted.query.where, registry: deps.registry });
   const lastRow = rows.next && rows.versions.at(-1);
   const found: Hit[] = [];
   let walked = 0;
@@ -90,7 +89,7 @@ async function walk(deps: ContainedDeps, wanted: Wanted, rows: SearchPage): Prom
     const isFull = found.length > count || (lastRow && comparePlaces(hitOf(version, WHOLE), hitOf(lastRow, WHOLE)) > 0);
     if (isFull && !total) break;
     if (walked++ === (deps.most ?? MOST)) return { found, ...(end && { end }) };
-    found.push(...hitsIn(deps, wanted, version));
+    found.push(...hitsIn(matcher, wanted, version));
     end = hitOf(version, END);
     await nextTurn(); // others go between
   }
@@ -104,24 +103,24 @@ async function* containers({ store }: ContainedDeps, { as, type, query, after: p
     const version = await store.read(from.type, from.id);
     if (version?.json && version.lastUpdated === from.lastUpdated) yield version;
   }
+  const where = { kind: 'key', keys: [containsKey(type)] } as const;
   let after = from && rowOf(from);
+  let count = query.total ? BATCH : Math.min(query.count + 1, BATCH);
   do {
-    const where = { kind: 'key', keys: [containsKey(type)] } as const;
-    const page = await store.search({ types: [], where, sort: [], count: BATCH, ...(after && { after }) });
+    const page = await store.search({ types: [], where, sort: [], count, ...(after && { after }) });
     yield* page.versions;
     after = page.next;
+    count = BATCH; // who needs more than the first may need many
   } while (after);
 }
 
 /** None that is found as a row as well, and none that comes before the page unless all are counted. */
-function hitsIn({ registry }: ContainedDeps, { type, query, as, withRows, after }: Wanted, version: Version): readonly Hit[] {
+function hitsIn(matcher: ContainedMatcher, { query, as, withRows, after }: Wanted, version: Version): readonly Hit[] {
   const resource = JSON.parse(String(version.json)) as FhirResource;
-  const { where, total } = query;
-  const places = containedMatches(resource, version.lastUpdated, { type, where, registry });
-  const hits = places.map((place) => hitOf(version, place + 1)).filter((hit) => total || !after || comparePlaces(hit, after) > 0);
+  const places = matcher.inside(resource, version.lastUpdated);
+  const hits = places.map((place) => hitOf(version, place + 1)).filter((hit) => query.total || !after || comparePlaces(hit, after) > 0);
   if (as === 'contained' || hits.length === 0) return hits;
-  const isRow = withRows && version.type === type && matches(where, { ...version, entries: indexEntries(resource, registry) });
-  return isRow ? [] : [hitOf(version, WHOLE)];
+  return withRows && matcher.whole(resource, version.lastUpdated) ? [] : [hitOf(version, WHOLE)];
 }
 
 function tooCostly(type: ResourceType, most: number): FhirError {

@@ -19,14 +19,22 @@ export function indexEntries(resource: FhirResource, registry: ParameterRegistry
   return entries.collected();
 }
 
-/** What a contained resource would be found by, were it a row. Its references may lead to others in its container. */
-export function containedEntries(resource: Members, container: Members, registry: ParameterRegistry): IndexEntries {
-  return entriesOf(resource, container, registry).collected();
+/**
+ * What a resource, or one that it contains, is found by through some parameters.
+ * @param container - where references to what is contained lead
+ */
+export function entriesBy(
+  parameters: ReadonlySet<string>,
+  resource: Members,
+  container: Members,
+  registry: ParameterRegistry,
+): IndexEntries {
+  return entriesOf(resource, container, registry, parameters).collected();
 }
 
-function entriesOf(resource: Members, root: Members, registry: ParameterRegistry): EntryCollector {
+function entriesOf(resource: Members, root: Members, registry: ParameterRegistry, only?: ReadonlySet<string>): EntryCollector {
   const entries = createCollector();
-  addParameters(entries, resource, { registry, root, front: '', depth: 0 });
+  addParameters(entries, resource, { registry, root, front: '', depth: 0, only });
   addVersionedUrl(entries, resource);
   return entries;
 }
@@ -38,13 +46,16 @@ interface Place {
   /** Stands before the parameters of what is contained. */
   readonly front: string;
   readonly depth: number;
+  /** Codes of the parameters looked at, where not all are. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 function addParameters(entries: EntryCollector, resource: Members, place: Place): void {
-  const { registry, root, front, depth } = place;
+  const { registry, root, front, depth, only } = place;
   const resourceType = String(resource.resourceType);
   const start = { type: resourceType, path: resourceType, value: resource };
   for (const parameter of registry.of(resourceType as ResourceType)) {
+    if (only && !only.has(parameter.code)) continue;
     const type = ROW_PARAMETERS.has(parameter.code) ? undefined : searchType(parameter.type);
     const found = type ? parameter.extract(start, root) : [];
     if (found.length === 0) continue;

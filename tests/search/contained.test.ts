@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { FhirResource, ResourceType } from '../../src/fhir/types.ts';
 import { replaceConcepts } from '../../src/search/concepts.ts';
 import { containsKey } from '../../src/search/contained.ts';
-import { containedMatches } from '../../src/search/contained-matches.ts';
+import { createContainedMatcher } from '../../src/search/contained-matches.ts';
 import { indexEntries } from '../../src/search/index-entries.ts';
 import { parseQuery } from '../../src/search/parse-query.ts';
 import type { Condition } from '../../src/search/query.ts';
@@ -146,8 +146,9 @@ describe(`146: ${QUERIES} random searches among contained resources, seed ${SEED
       return undefined;
     }
     const where = await replaceConcepts(parseQuery(given).query.where, resolveConcepts);
+    const matcher = createContainedMatcher({ type, where, registry });
     return containers.flatMap(({ resource, lastUpdated }, i) => {
-      const places = containedMatches(resource, lastUpdated, { type, where, registry });
+      const places = matcher.inside(resource, lastUpdated);
       if (places.length > 0) expect(indexEntries(resource, registry).keys).toContain(containsKey(type));
       return places.map((place) => `${i}#${place}`);
     });
