@@ -66,11 +66,17 @@ function clientOf(url: string, serverSelectionTimeoutMS: number): MongoClient {
 /** The database of the address, `ramus` where it names none. Its concerns are ours, whatever options the address has. */
 function databaseOf(client: MongoClient, url: string): Db {
   const named = /^mongodb(\+srv)?:\/\/[^/]*\/[^?]/i.test(url);
-  return client.db(named ? client.options.dbName : DEFAULT_DATABASE, {
-    readConcern: new ReadConcern('majority'),
-    writeConcern: { w: 'majority', journal: true },
-    readPreference: 'primary',
-  });
+  try {
+    return client.db(named ? client.options.dbName : DEFAULT_DATABASE, {
+      readConcern: new ReadConcern('majority'),
+      writeConcern: { w: 'majority', journal: true },
+      readPreference: 'primary',
+    });
+  } catch {
+    throw new Error(
+      'DATABASE_URL cannot be used: its database has a name that MongoDB does not allow; leave out dots, spaces and dollars.',
+    );
+  }
 }
 
 /** Tries until the server answers and a transaction holds; what will not change by waiting ends it at once. */
@@ -87,7 +93,7 @@ async function reach(client: MongoClient, database: Db, retryForMs: number, log:
       }
       if (Date.now() >= deadline) {
         throw new Error(
-          `The MongoDB of DATABASE_URL did not answer within ${Math.round(retryForMs / 1000)} s. Start it, or correct DATABASE_URL.`,
+          `The MongoDB of DATABASE_URL did not answer within ${Math.round(retryForMs / 1000)} s. Start it, or correct DATABASE_URL; where that names a replicaSet, the server must belong to it (mongod --replSet NAME, initiated once).`,
         );
       }
       log?.(`MongoDB does not answer yet (try ${attempt}); trying again for ${Math.ceil((deadline - Date.now()) / 1000)} s more.`);

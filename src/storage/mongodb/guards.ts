@@ -2,7 +2,7 @@
  * Under snapshot isolation two units that both find nothing would both commit. So each expectation writes a guard
  * for the identities it asks about, and every write one for the identities it carries: the two then conflict, and the
  * second is run again on what the first wrote. Identities are identifier values and canonical urls, without their system,
- * so that `identifier=s|1` and `identifier=1` meet. Other criteria are guarded by their text: only equal ones are serialised.
+ * so that `identifier=s|1` and `identifier=1` meet. Other criteria are guarded by their text: only equal ones, in whatever order, are serialised.
  */
 import { createHash } from 'node:crypto';
 import { type IndexEntries, SEPARATOR } from '../../search/entries.ts';
@@ -18,7 +18,7 @@ export function guardsOf(changes: readonly Change[], expectations: readonly Expe
     for (const value of content ? identities(content.entries) : []) guards.add(guard(type, value));
   }
   for (const { query } of expectations) {
-    const values = identitiesAsked(query.where) ?? [JSON.stringify(query.where)];
+    const values = identitiesAsked(query.where) ?? [textOf(query.where)];
     for (const type of query.types) for (const value of values) guards.add(guard(type, value));
   }
   return [...guards].sort();
@@ -62,6 +62,21 @@ function identitiesAsked(condition: Condition): readonly string[] | undefined {
       return everyOne(condition.keys.map((key) => identityOf(key)));
     default:
       return undefined;
+  }
+}
+
+/** A condition as text, the same in whatever order its parts were given. */
+function textOf(condition: Condition): string {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return JSON.stringify([condition.kind, ...condition.conditions.map(textOf).sort()]);
+    case 'not':
+      return JSON.stringify([condition.kind, textOf(condition.condition)]);
+    case 'key':
+      return JSON.stringify([condition.kind, ...condition.keys.toSorted()]);
+    default:
+      return JSON.stringify(condition);
   }
 }
 

@@ -7,6 +7,9 @@ import type { LedgerDocument } from './documents.ts';
 import { isDuplicateKey } from './faults.ts';
 import { placeOf, strange, tokenOf } from './places.ts';
 
+/** Where the majority does not follow, the caller is told so; without a limit it would wait for ever. */
+const WRITE = { w: 'majority', journal: true, wtimeoutMS: 10_000 } as const;
+
 /** The ledger in a collection of its own. The `_id` of a record with a key is that key's hash: the database lets it in once. */
 export function mongoLedger({ ledger }: Collections, calls: Calls, now: () => Date): Ledger {
   let number = 0;
@@ -17,7 +20,7 @@ export function mongoLedger({ ledger }: Collections, calls: Calls, now: () => Da
         const _id = key === undefined ? randomUUID() : createHash('sha256').update(`${kind}\u001f${key}`).digest('base64url');
         const document = { kind, at, n: number++, record: JSON.stringify(record), ...(until && { until }) };
         try {
-          await ledger.replaceOne({ _id, until: { $lte: at } }, document, { upsert: true }); // one whose time is over gives way
+          await ledger.replaceOne({ _id, until: { $lte: at } }, document, { upsert: true, writeConcern: WRITE }); // one whose time is over gives way
           return true;
         } catch (error) {
           if (isDuplicateKey(error)) return false;

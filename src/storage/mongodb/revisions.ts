@@ -48,7 +48,8 @@ export async function watchRevisions(collections: Collections, calls: Calls): Pr
     const from = Math.max(latest, counter - KEPT);
     const range = { _id: { $gt: from, $lte: counter } };
     const rows = await collections.revisions.find(range, inOne(KEPT)).sort({ _id: 1 }).toArray();
-    log = [...(from === latest ? log : []), ...rows].slice(-KEPT);
+    const isWhole = rows.length === counter - from; // else all counts as changed, rather than a row less
+    log = isWhole ? [...(from === latest ? log : []), ...rows].slice(-KEPT) : [];
     latest = counter;
   };
   const refresh = oneAfterTheOther(() => calls.run(read));

@@ -1,4 +1,5 @@
 /** What the adapter sends, and what becomes of a unit when the database or the network fails in the middle of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createReadiness } from '../../../src/http/readiness.ts';
@@ -41,11 +42,24 @@ await onWireServer('MongoDB and its faults', (server) => {
       const commands = await sent(() =>
         opened.store.write(
           [put('ValueSet', 'wire', { keys: [name], claims: [key('ValueSet', key('http://wire', '2'))] }), remove('Basic', 'nobody')],
-          [{ query: query('ValueSet', has(name)), ids: ['matched'] }],
+          [
+            { query: query('ValueSet', has(name)), ids: ['matched'] },
+            { query: query('Task', { kind: 'refers', parameter: 'for', types: ['Basic'], where: has(name) }), ids: [] },
+          ],
         ),
       );
       expect(commands.map(({ name, body }) => `${name} ${name === 'commitTransaction' ? '' : body[name]}`.trim())).toEqual([
-        ...['find current', 'find current', 'find claims', 'delete claims', 'insert claims', 'insert versions', 'update versions'],
+        ...[
+          'find current',
+          'find current',
+          'find current',
+          'find current',
+          'find claims',
+          'delete claims',
+          'insert claims',
+          'insert versions',
+          'update versions',
+        ],
         ...['update current', 'update guards', 'findAndModify meta', 'insert revisions', 'commitTransaction'],
       ]);
       for (const [i, { body }] of commands.entries()) {
@@ -68,7 +82,7 @@ await onWireServer('MongoDB and its faults', (server) => {
       });
       for (const { body } of reads) expect(body.readConcern).toEqual({ level: 'majority' });
       const [append] = await sent(() => opened.ledger.append('kind', {}, { key: 'k' }));
-      expect(append?.body.writeConcern).toEqual({ w: 'majority', j: true });
+      expect(append?.body.writeConcern).toEqual({ w: 'majority', j: true, wtimeout: expect.anything() });
     });
 
     const many = { keys: ['many'] };
@@ -180,8 +194,11 @@ await onWireServer('MongoDB and its faults', (server) => {
           await wire.fail({ failCommands: ['commitTransaction'], errorCode: 251, errorLabels: TRANSIENT });
         });
       });
+      wire.proxy.taken();
       const { outcome, version } = await write(opened.store, put('Basic', 'forgotten', { ifMatch: [1] }));
       expect([outcome, version?.versionId]).toEqual(['updated', 2]);
+      const looked = wire.proxy.taken().filter(({ body }) => body.aggregate === 'versions');
+      expect(looked).toEqual([expect.objectContaining({ body: expect.objectContaining({ startTransaction: true, autocommit: false }) })]);
       expect(await opened.store.read('Basic', 'forgotten', 2)).toEqual(version);
       expect((await opened.store.read('Basic', 'forgotten'))?.versionId).toBe(3);
     });
@@ -235,6 +252,19 @@ await onWireServer('MongoDB and its faults', (server) => {
       await wire.fail({ failCommands: [] }, 'off');
       expect((await write(hasty.store, put('Basic', 'vain'))).version?.versionId).toBe(1);
     });
+  });
+
+  test('a counter that rose without the rows that belong to it: everything counts as changed', async () => {
+    const { store } = opened;
+    await write(store, put('ValueSet', 'counted'));
+    const { revision } = await store.changes(0);
+    expect(await store.changes(revision)).toEqual({ revision, changed: [] });
+    await wire.client
+      .db('faults')
+      .collection('meta')
+      .updateOne({ _id: 'revision' as never }, { $inc: { value: 3 } });
+    for (let tries = 0; tries < 100 && (await store.changes(0)).revision === revision; tries++) await sleep(50);
+    expect(await store.changes(revision)).toEqual({ revision: revision + 3, changed: 'all' });
   });
 
   describe('limits', () => {
@@ -357,6 +387,10 @@ await onWireServer('MongoDB and its faults', (server) => {
       await wire.client.db('faults').collection('current').dropIndex('t_1_s_1');
       expect((await start(wire.url('faults'))).message).toBeUndefined();
       expect(await wire.client.db('faults').collection('current').indexExists('t_1_s_1')).toBe(true);
+    });
+
+    test.each(['a.b', `x@${PASSWORD}`])('a name that no database may have is refused (%#)', async (name) => {
+      expect((await start(`mongodb://127.0.0.1:1/${name}.c`)).message).toMatch(/DATABASE_URL cannot be used/);
     });
 
     test('a newer layout is refused; any number of processes may make an empty one at once', async () => {

@@ -49,6 +49,7 @@ const mutants = [
     'for (const value of content ? identities(content.entries) : [])',
     'for (const value of [])',
   ),
+  replaced('other criteria not guarded', 'guards.ts', '?? [textOf(query.where)]', '?? []'),
   replaced('what a unit rests on is not touched', 'unit.ts', '[...touched, ...replaced]', 'replaced'),
   replaced('guards not written', 'unit.ts', '  await writeGuards(unit, parts);\n', ''),
   replaced('guards by system and value', 'guards.ts', 'const value = parts.at(-1);', "const value = parts.join('|');"),
