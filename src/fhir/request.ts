@@ -37,6 +37,8 @@ export interface FhirRequest {
   readonly baseUrl: string;
   /** The clock of this request. */
   readonly now: Date;
+  /** Of a batch or transaction: whether nobody waits for its answer any more. Absent: somebody does. */
+  readonly isOver?: () => boolean;
 }
 
 /** What an interaction answers. `http/` adds headers that hold for every answer and writes the bytes. */

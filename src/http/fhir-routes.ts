@@ -1,7 +1,9 @@
 /** The routes of the REST API, made from the one table of interactions (https://hl7.org/fhir/R4/http.html#summary). */
+import type { ServerResponse } from 'node:http';
 import type { IRouter, RequestHandler } from 'express';
 import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
+import type { FhirRequest } from '../fhir/request.ts';
 import type { Route } from '../rest/routes.ts';
 import { type BodyRules, readBody } from './body.ts';
 import type { Faults } from './errors.ts';
@@ -53,7 +55,7 @@ function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRou
   return async (request, response) => {
     try {
       const body = rules && (await readBody(request, rules));
-      const asked = fhirRequest(request, route, body, baseUrl);
+      const asked = withEnd(fhirRequest(request, route, body, baseUrl), route, response);
       const { mediaType, pretty } = negotiate(request.headers.accept, asked.query, body && request.headers['content-type']);
       response.setHeader('Content-Type', `${mediaType}; charset=utf-8`); // of an OperationOutcome, too
       answerFhir(response, asked, await route.run(asked), pretty, send);
@@ -61,6 +63,12 @@ function interaction(route: Route, { baseUrl, faults, send, ...limits }: FhirRou
       faults.answer(response, error);
     }
   };
+}
+
+/** A Bundle of many entries is not carried on with after its time was up, or its caller hung up. */
+function withEnd(asked: FhirRequest, { interaction }: Route, response: ServerResponse): FhirRequest {
+  if (interaction !== 'transaction' && interaction !== 'batch') return asked;
+  return { ...asked, isOver: () => response.headersSent || response.destroyed };
 }
 
 /** What a route takes as its body; undefined: a body is not looked at. */

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FhirError } from '../../src/fhir/error.ts';
-import type { FhirResponse } from '../../src/fhir/request.ts';
+import type { FhirRequest, FhirResponse } from '../../src/fhir/request.ts';
 import type { Route } from '../../src/rest/routes.ts';
 import { type Door, mirror, openDoor, stored } from './door.ts';
 
@@ -32,8 +32,19 @@ const routes: readonly Route[] = [
     run: async () => ({ status: 201, version, location: 'https://ramus.example.org/fhir/Observation/9/_history/3' }),
   },
   { method: 'GET', path: '/[type]', interaction: 'search-type', run: mirror },
-  { method: 'POST', path: '/', interaction: 'batch', run: mirror },
+  { method: 'POST', path: '/', interaction: 'batch', run: (request) => bundled(request) },
 ];
+
+/** What a batch is told while it runs, and after its time was up. */
+const ends: (boolean | undefined)[] = [];
+async function bundled(request: FhirRequest): Promise<FhirResponse> {
+  if (request.query.some(([name]) => name === 'slow')) {
+    ends.push(request.isOver?.());
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    ends.push(request.isOver?.());
+  }
+  return mirror(request);
+}
 
 let door: Door;
 beforeAll(async () => {
@@ -359,6 +370,13 @@ describe('failures', () => {
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
     expect(answer.json.issue[0]).toMatchObject({ code: 'transient' });
     await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+
+  test('a batch learns that its time was up', async () => {
+    const slow = await door.ask('POST', '/fhir/?slow=1', { headers: json, body: '{"resourceType":"Bundle"}' });
+    expect(slow).toMatchObject({ status: 503 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(ends).toEqual([false, true]);
   });
 
   test('a fault of the program is a neutral 500, counted, and its text goes nowhere', async () => {

@@ -21,6 +21,7 @@ export interface Call extends Partial<Conditions> {
   readonly body?: object | string;
   readonly contentType?: string;
   readonly now?: Date;
+  readonly isOver?: () => boolean;
 }
 
 interface Answer extends FhirResponse {
@@ -100,7 +101,7 @@ function request(
   method: Route['method'],
   filled: Filled,
   query: string,
-  { prefer = {}, body, contentType, now, ...conditions }: Call,
+  { prefer = {}, body, contentType, now, isOver, ...conditions }: Call,
 ): FhirRequest {
   const { type, id, vid, compartment, owner = '' } = filled;
   return {
@@ -116,6 +117,7 @@ function request(
     ...(body !== undefined && { body: parseJson(typeof body === 'string' ? body : JSON.stringify(body)) }),
     baseUrl: BASE,
     now: now ?? new Date(),
+    ...(isOver && { isOver }),
   };
 }
 

@@ -7,6 +7,7 @@ import { bundleAnswer, entryAnswer, refusedEntry } from './answer.ts';
 import { createAnswerSize } from './answer-size.ts';
 import type { Entry, ReadEntry, RequestBundle } from './entries.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
+import { refuseLate } from './late.ts';
 import { inside, leadsTo, linkPlaces } from './links.ts';
 import { isCanonicalOf } from './rewrite.ts';
 import { isWrite, STEPS, stepOf } from './steps.ts';
@@ -36,6 +37,7 @@ export async function batch(whole: FhirRequest, { items }: RequestBundle, read: 
   const limited = createAnswerSize();
   const run = (entry: Entry) =>
     settle(entry.index, async () => {
+      refuseLate(whole, 'this entry was not carried out');
       check(entry);
       const answer = await entry.route.run(entry.request);
       answers[entry.index] = entryAnswer(entry, isWrite(entry.route) ? answer : limited(answer));

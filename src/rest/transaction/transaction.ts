@@ -10,6 +10,7 @@ import type { CheckedEntry } from './deeds.ts';
 import type { ReadEntry, RequestBundle } from './entries.ts';
 import { atEach } from './entry-fault.ts';
 import { fullUrlOwners, refuseSharedFullUrl } from './full-url.ts';
+import { refuseLate } from './late.ts';
 import { outcomes } from './outcomes.ts';
 import { makePlan, type Plan } from './plan.ts';
 
@@ -18,6 +19,7 @@ export async function transaction(deps: RestDeps, whole: FhirRequest, bundle: Re
   const entries = await checked(deps, bundle, read);
   for (let retry = 0; ; retry++) {
     const plan = await makePlan(deps, whole, entries);
+    refuseLate(whole, 'nothing was written');
     const written = await write(deps, plan, retry === RETRIES);
     if (written) return bundleAnswer('transaction-response', whole, await outcomes(plan, written));
   }

@@ -71,6 +71,18 @@ export function batches(open: () => Promise<OpenedStore>): void {
       expect(answer.json.entry[0].resource.total).toBe(1);
     });
 
+    test('what nobody waits for any more is not begun: entries of a batch, the write of a transaction', async () => {
+      const entries = ['late-1', 'late-2', 'late-3'].map((id) => put(`Patient/${id}`, patient(undefined, { id })));
+      const reads = [get('Patient/late-1'), get('Patient/late-3')];
+      let asked = 0;
+      const some = await rest.call('POST', '', { body: bundle([...entries, ...reads], 'batch'), isOver: () => ++asked > 2 });
+      expect(statuses(some)).toEqual(['201', '201', '503', '503', '503']);
+      const whole = rest.call('POST', '', { body: bundle(entries), isOver: () => true });
+      expect(await refusal(whole)).toMatchObject({ kind: 'unavailable' });
+      expect(await stored(opened.store, 'Patient/late-3')).toBe('');
+      expect(JSON.parse(await stored(opened.store, 'Patient/late-1')).meta.versionId).toBe('1');
+    });
+
     test('74: an entry that names another’s fullUrl gets 400, the other is carried out', async () => {
       const answer = await batch([
         post(patient(), { fullUrl: 'urn:uuid:p' }),
