@@ -82,6 +82,24 @@ describe('indexing again', () => {
     expect((await planReindex({ upkeep, registry: newer })).types).toEqual([]);
   });
 
+  test('makes searches among contained resources wait where rows were written before there were such', async () => {
+    const { store, upkeep } = openStore();
+    const without: ParameterRegistry = {
+      ...newer,
+      hash: (type) => `${newer.hash(type)} before`,
+      fingerprints: (type) => Object.fromEntries(Object.entries(newer.fingerprints(type)).filter(([code]) => code !== '_contained')),
+    };
+    await start(upkeep, without);
+    await write(store, without, 'p1', 'odd');
+    const plan = await planReindex({ upkeep, registry: newer });
+    expect(pendingCodes(plan.pending)).toEqual([['PlanDefinition', ['_contained']]]);
+    const before = registryWith([usage], { pending: plan.pending });
+    await expect(find(store, before, '_contained=true')).rejects.toThrow('"_contained" of PlanDefinition is being indexed');
+    expect(await find(store, before, 'usage=odd')).toEqual(['p1']);
+    await plan.run();
+    expect((await planReindex({ upkeep, registry: newer })).types).toEqual([]);
+  });
+
   test('loses no write that comes in between', async () => {
     const { store, upkeep } = await olderStore();
     const reindex: StoreUpkeep['reindex'] = async (rows) => {

@@ -110,6 +110,10 @@ function requestOf(random: Random, resources: readonly FhirResource[], { type, q
     () => ['GET', '_history?_count=1000'],
     () => ['GET', `${type}?${search}&_sort=${random.pick(['_id', '-_id', '_lastUpdated', '-_lastUpdated'])}&_total=accurate&_count=1000`],
     () => ['GET', `${type}?${search}&_count=${1 + random.below(5)}`],
+    () => [
+      'GET',
+      `${random.pick([type, 'Patient'])}?${type === 'Patient' ? search : ''}&_contained=${random.pick(['true', 'both'])}&_containedType=${random.pick(['container', 'contained'])}&_total=accurate&_count=${1 + random.below(4)}`,
+    ],
     () => ['GET', `${type}?${search}&_summary=${random.pick(['count', 'true', 'text', 'data'])}`],
     () => ['POST', '', { body: transaction(random, resources) }],
   ])();
