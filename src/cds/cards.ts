@@ -22,6 +22,8 @@ export interface CardContext extends Drafting {
   readonly facts: Facts;
   readonly names: NameIndex;
   readonly overrideReasons: readonly OverrideReason[];
+  /** What stands behind the name of each source. */
+  readonly caveat: string;
   /** Base of this server's FHIR addresses, without trailing slash. */
   readonly baseUrl: string;
 }
@@ -33,7 +35,7 @@ const UNCUT: readonly string[] = [RED_FLAG_CARD, SAFETY_CARD];
 
 export function cardsOf(applied: Applied, context: CardContext): readonly Card[] {
   const speaking = lineCard(applied.cards);
-  const lines = linesOf(applied.verdict, context.facts, context.names);
+  const lines = linesOf(applied, context.facts, context.names);
   let withSuggestions = 0;
   return applied.cards.map((each) => {
     const entries = entriesOf(each.proposals);
@@ -47,7 +49,7 @@ export function cardsOf(applied: Applied, context: CardContext): readonly Card[]
       summary: summaryOf(title),
       ...detailOf(each, entries, applied.verdict, each === speaking ? lines : []),
       indicator: INDICATORS[priorityOf(each) ?? 'routine'],
-      source: sourceOf(each.action, context.plan.resource),
+      source: sourceOf(each.action, context.plan.resource, context.caveat),
       ...selection,
       ...(context.overrideReasons.length > 0 && { overrideReasons: context.overrideReasons }),
       ...links(each, entries, cut, context),

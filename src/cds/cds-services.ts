@@ -79,7 +79,7 @@ async function answer(
   names: ReturnType<OfferedService['vocabulary']>,
   parts: CdsParts,
 ): Promise<readonly Card[]> {
-  const { plan, hook, prefetch, overrideReasons, forms } = service;
+  const { plan, hook, prefetch, overrideReasons, forms, caveat } = service;
   const request = service.read(body);
   const ehr = ehrOf(request, parts.allowedServers, parts.fetch);
   const data = await gather(request, { hook, prefetch, without: parts.without, ehr });
@@ -92,6 +92,7 @@ async function answer(
     facts,
     names,
     overrideReasons,
+    caveat,
     baseUrl: parts.baseUrl,
     subject: { reference: `Patient/${request.context.patientId}` },
     ...(userId && { requester: userId }),

@@ -1,5 +1,6 @@
 import { FhirError } from '../fhir/error.ts';
 import type { Fetch } from '../fhir/fetch.ts';
+import { parseJson } from '../fhir/json.ts';
 import type { FhirResource } from '../fhir/types.ts';
 
 export interface FetchOptions {
@@ -42,9 +43,9 @@ async function textOf(url: string, answer: Response, limit: number): Promise<str
 function parse(url: string, text: string): FhirResource {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text).value;
   } catch {
-    throw cannot(url, 'its answer is not JSON');
+    throw cannot(url, 'its answer is not JSON as FHIR has it');
   }
   if (typeof (value as { resourceType?: unknown } | null)?.resourceType !== 'string') throw cannot(url, 'its answer is no FHIR resource');
   return value as FhirResource;

@@ -1,19 +1,27 @@
+import type { Applied } from '../reasoning/apply-plan.ts';
 import { keysOf } from '../reasoning/codings.ts';
 import type { Facts } from '../reasoning/facts.ts';
 import { type NameIndex, namesOf } from '../reasoning/names.ts';
-import type { Verdict } from '../reasoning/safety.ts';
-import { escapeMarkdown } from './markdown.ts';
+import { escapeMarkdown, escapeName } from './markdown.ts';
 
 const MOST_NAMES = 10;
 
 /** What has to be said about the whole call, as paragraphs of Markdown. */
-export function linesOf({ missing }: Verdict, facts: Facts, names: NameIndex): readonly string[] {
+export function linesOf(
+  { verdict: { missing }, issues }: Pick<Applied, 'verdict' | 'issues'>,
+  facts: Facts,
+  names: NameIndex,
+): readonly string[] {
   const unreadable = facts.withoutUnit.filter(({ code }) => names.knows(keysOf(code)));
   return [
     ...missing.map(({ reason }) => escapeMarkdown(reason)),
     missing.some(({ reason }) => facts.unavailable.every((type) => reason.includes(type)))
       ? ''
       : list('Could not be read', facts.unavailable),
+    list(
+      'Could not be evaluated with this data, so it is open whether it applies',
+      issues.map(({ words }) => words),
+    ),
     list('Taken as none, since no system here keeps them', facts.without),
     list(
       'Not understood, so not checked',
@@ -30,5 +38,5 @@ function list(what: string, names: readonly string[]): string {
   const once = [...new Set(names)];
   if (once.length === 0) return '';
   const more = once.length > MOST_NAMES ? ` and ${once.length - MOST_NAMES} more` : '';
-  return `${what}: ${once.slice(0, MOST_NAMES).map(escapeMarkdown).join(', ')}${more}.`;
+  return `${what}: ${once.slice(0, MOST_NAMES).map(escapeName).join(', ')}${more}.`;
 }

@@ -9,7 +9,19 @@ export function escapeMarkdown(text: string): string {
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\_')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
-    .replace(/^(#|>|[-+]\s|\d+[.)]\s)/, '\\$1');
+    .replace(/^(#|>|[-+]\s)/, '\\$1')
+    .replace(/^(\d+)([.)]\s)/, '$1\\$2');
+}
+
+const LONGEST_NAME = 160;
+const JOINER = '\u2060';
+
+/** What a chart calls something: plain text as above, of a bounded length, without signs that nobody sees, and no address is made a link. */
+export function escapeName(name: string): string {
+  const visible = name.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cf}]/gu, '');
+  const characters = [...visible];
+  const short = characters.length > LONGEST_NAME ? `${characters.slice(0, LONGEST_NAME - 1).join('')}…` : visible;
+  return escapeMarkdown(short).replace(/:\/\/|www\.|@/gi, (start) => `${start.slice(0, 1)}${JOINER}${start.slice(1)}`);
 }
 
 /** Markdown that an author wrote: its markup stays, but no HTML, and links only to web addresses. */

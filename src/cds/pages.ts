@@ -10,13 +10,15 @@ const MOST_PAGES = 100;
 export async function readPages(value: unknown, type: string, ehr: Ehr | undefined): Promise<readonly FhirResource[] | undefined> {
   const resources: FhirResource[] = [];
   const seen = new Set<string>();
+  let total = 0;
   let page = value;
   for (;;) {
     const found = resourcesOf(page, type);
     if (!found) return undefined;
     for (const resource of found) resources.push(resource);
+    total = Math.max(total, totalOf(page));
     const next = nextOf(page);
-    if (next === undefined) return isWhole(page, resources) ? resources : undefined;
+    if (next === undefined) return resources.length >= total ? resources : undefined;
     if (next === '' || seen.has(next) || seen.size >= MOST_PAGES) return undefined;
     seen.add(next);
     page = await ehr?.read(next);
@@ -50,8 +52,8 @@ function nextOf(page: unknown): string | undefined {
   return next && (typeof next.url === 'string' ? next.url : '');
 }
 
-/** A server that counts more hits than it gave, without a way to the rest, gave half a list. */
-function isWhole(page: unknown, resources: readonly FhirResource[]): boolean {
+/** A server that counts more hits, on any page, than it gave, without a way to the rest, gave half a list. */
+function totalOf(page: unknown): number {
   const { resourceType, total } = page as Bundle;
-  return resourceType !== 'Bundle' || typeof total !== 'number' || total <= resources.length;
+  return resourceType === 'Bundle' && typeof total === 'number' ? total : 0;
 }

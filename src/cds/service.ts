@@ -14,6 +14,7 @@ import type { Hook } from './hooks/hook.ts';
 import { HOOKS } from './hooks/hooks.ts';
 import { type Prefetch, prefetchOf } from './prefetch-templates.ts';
 import { type RequestReader, requestReader } from './request.ts';
+import { caveatOf } from './source.ts';
 
 export interface OfferedService {
   readonly id: string;
@@ -22,6 +23,8 @@ export interface OfferedService {
   readonly prefetch: readonly Prefetch[];
   readonly overrideReasons: readonly OverrideReason[];
   readonly forms: readonly Form[];
+  /** What stands behind the name of its source: that it is a draft, or experimental. */
+  readonly caveat: string;
   /** Medicines and substances by code and name; made anew for other products. */
   vocabulary(products: readonly CodeableConcept[]): NameIndex;
   readonly read: RequestReader;
@@ -69,6 +72,7 @@ export async function candidateOf(resource: PlanDefinition, parts: ServiceParts)
     prefetch,
     overrideReasons: reasons,
     forms: formsOf(plan),
+    caveat: caveatOf(loaded.sources),
     vocabulary: remembered((products: readonly CodeableConcept[]) => vocabularyOf(plan, products)),
     read: requestReader(hook),
   };

@@ -12,6 +12,8 @@ export interface StatedRule extends Rule {
 export interface Issue {
   readonly plan: string;
   readonly action: string;
+  /** What the action is for, in the words of the content. */
+  readonly words: string;
   readonly text: string;
 }
 
@@ -39,7 +41,7 @@ export function walkPlan(plan: Plan, scopeOf: (plan: Plan) => Scope) {
       return scopeOf(plan).holds(expression);
     } catch (error) {
       if (!(error instanceof FhirError)) throw error;
-      issues.push({ plan: plan.canonical, action: idOf(action), text: error.message });
+      issues.push({ plan: plan.canonical, action: idOf(action), words: action.words, text: error.message });
       return false;
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { escapeMarkdown, safeMarkdown, summaryOf } from '../../src/cds/markdown.ts';
+import { escapeMarkdown, escapeName, safeMarkdown, summaryOf } from '../../src/cds/markdown.ts';
 import type { FhirResource, PlanDefinition, PlanDefinitionAction } from '../../src/fhir/types.ts';
 import type { SafetyPass } from '../../src/reasoning/safety.ts';
 import { activity, suggestWhen } from '../reasoning/content.ts';
@@ -84,19 +84,43 @@ describe('a card', () => {
     expect(cards[0]?.indicator).toBe(indicator);
   });
 
-  test('takes its source from the action, else from the plan, and calls only drafts drafts', async () => {
+  test('takes its source from the action, else from the plan', async () => {
     const action = rule('R1', 'true', [item('a')]);
     const related = [
       { type: 'citation' as const, citation: 'Cited' },
       { type: 'documentation' as const, display: 'Guideline', url: 'https://guideline.example/' },
     ];
     const documented = { id: 'b', title: 'B', documentation: [{ type: 'documentation' as const, label: 'Own' }], action: [action] };
-    const { cards } = await cardsOf([{ id: 'a', title: 'A', action: [action] }, documented], [], {
-      relatedArtifact: related,
-      status: 'active',
-    });
-    expect(cards.map(({ source }) => source)).toEqual([{ label: 'Guideline', url: 'https://guideline.example/' }, { label: 'Own' }]);
+    const { cards } = await cardsOf([{ id: 'a', title: 'A', action: [action] }, documented], [], { relatedArtifact: related });
+    expect(cards.map(({ source }) => source)).toEqual([
+      { label: expect.stringMatching(/^Guideline \(draft/), url: 'https://guideline.example/' },
+      { label: expect.stringMatching(/^Own \(draft/) },
+    ]);
     expect(cards[0]?.links).toEqual([{ label: 'Guideline', url: 'https://guideline.example/', type: 'absolute' }]);
+  });
+
+  test.each<[string, string, Record<string, object>]>([
+    ['all released', '', {}],
+    ['the entry plan a draft', ' (draft, not clinically reviewed)', { toy: { status: 'draft' } }],
+    ['a definition that it uses a draft', ' (draft, not clinically reviewed)', { advice: { status: 'draft' } }],
+    ['its logic a draft', ' (draft, not clinically reviewed)', { 'toy-logic': { status: 'draft', experimental: true } }],
+    ['a definition that it uses experimental', ' (experimental, not for clinical use)', { advice: { experimental: true } }],
+  ])('with %s says so', async (_, caveat, changes) => {
+    const all = resources.map((resource) => ({ ...resource, status: 'active', ...changes[resource.id ?? ''] }));
+    const { cards } = await services(all as FhirResource[]).cds.call('toy', request('1'), NOW);
+    expect(cards[0]?.source.label).toBe(`Toy project${caveat}`);
+  });
+
+  test('says which rules could not be evaluated', async () => {
+    const broken = rule('R2', "%patient.name.given.single() = 'x'", [item('i')]);
+    const { cds } = services([
+      ...others,
+      entry('toy', 'problem-list-item-create', [...toyCards, { id: 'b', title: 'B', action: [broken] }]),
+    ]);
+    const prefetch = { ...request('1').prefetch, patient: { resourceType: 'Patient', id: 'p', name: [{ given: ['x', 'y'] }] } };
+    const { cards } = await cds.call('toy', request('1', { prefetch }), NOW);
+    expect(cards.map(({ extension }) => extension['org.ramus.trace'].action)).toEqual(['card.main']);
+    expect(cards[0]?.detail).toContain('open whether it applies: words of R2.');
   });
 
   test('carries the override reasons that the plan names', async () => {
@@ -282,11 +306,18 @@ describe('text of cards', () => {
     ['a _b_ c_d', 'a \\_b\\_ c_d'],
     ['# head', '\\# head'],
     ['- item', '\\- item'],
-    ['1. item', '\\1. item'],
+    ['1. item', '1\\. item'],
     ['AT&T <b>', 'AT&amp;T &lt;b>'],
     ['eGFR 10 mL/min/{1.73_m2}', 'eGFR 10 mL/min/{1.73_m2}'],
   ])('plain text %s', (text, escaped) => {
     expect(escapeMarkdown(text)).toBe(escaped);
+  });
+
+  test('a name of the chart is made no link, shows all its signs and is of a bounded length', () => {
+    expect(escapeName('see https://evil.example/a, www.evil.example, a@evil.example')).not.toMatch(/:\/\/|www\.|@e/);
+    expect(escapeName('a\u202Eb\u0000c\u200Bd\ne')).toBe('abcd e');
+    expect([...escapeName('x'.repeat(5000))]).toHaveLength(160);
+    expect(escapeName('Aspirin 100 mg')).toBe('Aspirin 100 mg');
   });
 
   test('an author may use markup, no HTML, and links to the web only', () => {

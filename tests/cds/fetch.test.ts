@@ -31,6 +31,8 @@ describe('reading from a FHIR server', () => {
   test.each<[string, RequestListener]>([
     ['an error', (_, response) => response.writeHead(500).end('{}')],
     ['a redirect', (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end()],
+    ['what nests too deep', (_, response) => response.end(`{"resourceType":"Bundle","x":${'['.repeat(300)}${']'.repeat(300)}}`)],
+    ['what has a member twice', (_, response) => response.end('{"resourceType":"Bundle","entry":[1],"entry":[]}')],
     ['what is no JSON', (_, response) => response.end('<html>')],
     ['what is no resource', (_, response) => response.end('[]')],
     ['too much', (_, response) => response.end(JSON.stringify({ resourceType: 'Bundle', x: 'x'.repeat(2000) }))],

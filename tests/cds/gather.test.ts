@@ -154,6 +154,12 @@ describe('what is not prefetched is fetched', () => {
     expect(asked).toEqual([[`${EHR}/page2`, TOKEN]]);
   });
 
+  test('the last page does not take back what the first one counted', async () => {
+    const { fetch } = ehr({ page2: { ...bundle(), total: 0 } });
+    const medications = { ...next(`${EHR}/page2`), total: 3 };
+    expect(actions(await call({ ...full, medications }, given, fetch))).toEqual(['card.safety', 'card.main']);
+  });
+
   test('a page that leads to itself ends', async () => {
     const { fetch } = ehr({ page: next(`${EHR}/page`) });
     expect(actions(await call({ ...full, medications: next(`${EHR}/page`) }, given, fetch))).toEqual(['card.safety', 'card.main']);

@@ -93,7 +93,9 @@ describe('conditions', () => {
       { id: 'card', action: [rule('R1', "%Bad = '1'", [item('i')]), rule('R2', '%Ill', [item('j')])] },
     ]);
     expect(seen).toEqual([['card', 'R2:j:-']]);
-    expect(issues).toEqual([{ plan: canonical('PlanDefinition', 'entry'), action: 'R1', text: 'The named expression %Bad failed.' }]);
+    expect(issues).toEqual([
+      { plan: canonical('PlanDefinition', 'entry'), action: 'R1', words: 'words of R1', text: 'The named expression %Bad failed.' },
+    ]);
   });
 
   test('children of what does not apply are not looked at; of a group with behaviour any the first counts', async () => {
