@@ -91,7 +91,7 @@ interface Setting extends ServerParts {
 }
 
 /** All rooms over one store. */
-async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, log, progress }: Setting) {
+async function furnish({ store, upkeep, ledger, kind }: OpenStore, { config, publicUrl, log, progress }: Setting) {
   const baseUrl = `${publicUrl}/fhir`;
   const core = openCore();
   const profiles = join(packageFolder, 'profiles');
@@ -128,6 +128,7 @@ async function furnish({ store, upkeep, kind }: OpenStore, { config, publicUrl, 
   const names = new Set(standing.map(({ resourceType, id }) => `${resourceType}/${id}`));
   const rest = {
     store: keepDefinitions({ store, isOwn: (type, id) => names.has(`${type}/${id}`), written: parameters.refresh }),
+    ledger,
     parameters: parameters.registry,
     terminology,
     core,

@@ -1,6 +1,9 @@
 import { FhirError } from './error.ts';
 import type { QueryParameters } from './request.ts';
 
+/** Characters of an address that are taken. */
+export const LONGEST_ADDRESS = 8192;
+
 /** How many parameters one address and its form may have together. */
 const MOST = 64;
 

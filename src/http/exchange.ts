@@ -6,12 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { FhirError } from '../fhir/error.ts';
+import { LONGEST_ADDRESS } from '../fhir/query-string.ts';
 import type { Faults } from './errors.ts';
 import type { RequestLog } from './request-log.ts';
 import type { Headers } from './security-headers.ts';
 
-/** Characters of an address. */
-const LONGEST_URL = 8192;
 const PLAIN_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const ECHOED_ID = /^[\x21-\x7e]{1,256}$/;
 
@@ -38,7 +37,7 @@ export function exchange({ log, faults, requestTimeout, headers, hosts }: Exchan
       const ms = Math.round((performance.now() - started) * 10) / 10;
       log.request({ method: request.method, route: routeOf(request), status, ms, id });
     });
-    if (request.url.length > LONGEST_URL) throw tooLong();
+    if (request.url.length > LONGEST_ADDRESS) throw tooLong();
     if (hosts && !hosts.has(hostOf(request))) throw misdirected();
     next();
   };
@@ -77,7 +76,7 @@ function overdue(response: Response): FhirError {
 }
 
 function tooLong(): FhirError {
-  return new FhirError('too-long', `The address is longer than ${LONGEST_URL} characters; send a long search as POST to _search.`);
+  return new FhirError('too-long', `The address is longer than ${LONGEST_ADDRESS} characters; send a long search as POST to _search.`);
 }
 
 /** A page in a browser could reach a server on this machine under a name of its own choosing (DNS rebinding). */

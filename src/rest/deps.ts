@@ -3,12 +3,14 @@ import type { Operation } from '../fhir/operation.ts';
 import type { FhirRequest } from '../fhir/request.ts';
 import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
+import type { Ledger } from '../storage/ledger.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 
 /** What the interactions are given, once. */
 export interface RestDeps {
   readonly store: ResourceStore;
+  readonly ledger: Ledger;
   /** The search parameters in force now; a change makes another registry. */
   readonly parameters: () => ParameterRegistry;
   readonly terminology: Terminology;

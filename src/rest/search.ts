@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { FhirError } from '../fhir/error.ts';
 import { outcome } from '../fhir/outcome.ts';
-import type { FhirRequest, Interaction } from '../fhir/request.ts';
+import { LONGEST_ADDRESS } from '../fhir/query-string.ts';
+import type { FhirRequest, Interaction, QueryParameters } from '../fhir/request.ts';
 import type { OperationOutcomeIssue } from '../fhir/types.ts';
 import { CURSOR, encodeCursor } from '../search/cursor.ts';
 import type { ParameterRegistry } from '../search/parameters.ts';
@@ -18,12 +19,14 @@ import { containedEntry } from './contained-entry.ts';
 import { type Hit, hitOf, WHOLE } from './contained-order.ts';
 import type { RestDeps } from './deps.ts';
 import { include } from './include.ts';
+import { keptSearch, withKeptSearch } from './kept-search.ts';
 import { addressWith } from './links.ts';
 import { type Part, partFrom, partText } from './summary.ts';
 import { versionedLinks } from './versioned-links.ts';
 
 export function search(deps: RestDeps): Interaction {
-  return async (request) => {
+  return async (given) => {
+    const request = await withKeptSearch(deps.ledger, given);
     const registry = deps.parameters();
     const lenient = request.prefer.handling === 'lenient';
     const parsed = parseQuery({ types: typesSearched(request, deps.core), query: request.query, registry, now: request.now, lenient });
@@ -37,7 +40,12 @@ export function search(deps: RestDeps): Interaction {
       ...remarks([...parsed.ignored, ...versionedLinks(parsed.query.where, versions, registry, request.baseUrl), ...included.issues]),
     ];
     const total = page.total === undefined ? {} : { total: page.total };
-    const head = { type: 'searchset', lastUpdated: request.now.toISOString(), ...total, links: links(request, parsed, page) } as const;
+    const head = {
+      type: 'searchset',
+      lastUpdated: request.now.toISOString(),
+      ...total,
+      links: await links(deps, request, parsed, page),
+    } as const;
     return { status: 200, body: bundleText(head, entries) };
   };
 }
@@ -82,11 +90,22 @@ function remarks(issues: readonly OperationOutcomeIssue[]): readonly BundleEntry
   return [{ fullUrl: `urn:uuid:${randomUUID()}`, json, facts: { search: { mode: 'outcome' } } }];
 }
 
-function links(request: FhirRequest, { used, fingerprint }: ParsedSearch, { next }: HitPage): readonly BundleLink[] {
+async function links(
+  { ledger }: RestDeps,
+  request: FhirRequest,
+  { used, fingerprint }: ParsedSearch,
+  { next }: HitPage,
+): Promise<readonly BundleLink[]> {
   const { baseUrl, compartment, type, query } = request;
   const url = [baseUrl, compartment?.type, compartment?.id, type ?? (compartment && '*')].filter((step) => step !== undefined).join('/');
   const here = query.filter(([name, value]) => name === CURSOR && value !== '');
   const self: BundleLink = { relation: 'self', url: addressWith(url, [...used, ...here]) };
   if (!next) return [self];
-  return [self, { relation: 'next', url: addressWith(url, [...used, [CURSOR, encodeCursor(next, fingerprint)]]) }];
+  const behind: QueryParameters = [[CURSOR, encodeCursor(next, fingerprint)]];
+  const whole = addressWith(url, [...used, ...behind]);
+  const isBearable = whole.length <= LONGEST_ADDRESS;
+  return [
+    self,
+    { relation: 'next', url: isBearable ? whole : addressWith(url, [...(await keptSearch(ledger, used, request.now)), ...behind]) },
+  ];
 }

@@ -10,6 +10,7 @@ import type { RestDeps } from '../../src/rest/deps.ts';
 import { type Route, routes } from '../../src/rest/routes.ts';
 import { createRegistry } from '../../src/search/registry.ts';
 import type { Terminology } from '../../src/terminology/terminology.ts';
+import { createMemoryLedger } from '../memory-ledger.ts';
 
 export const BASE = 'http://localhost/fhir';
 export const core = openCore();
@@ -41,6 +42,7 @@ type Given = Partial<RestDeps> & Pick<RestDeps, 'store'>;
 /** What the interactions are given, the rest filled up with what stands for nothing. */
 export function depsOf(given: Given): RestDeps {
   return {
+    ledger: createMemoryLedger(),
     parameters: () => registry,
     terminology: noTerminology,
     core,

@@ -309,6 +309,27 @@ describe.each(stores)('search on %s', (_name, open) => {
       }
     });
 
+    test('152: the pages of a search that no address can hold are linked by a token', async () => {
+      const many = (n: number) => Array.from({ length: 300 }, (_, i) => `no-such-patient-${n}-${i}`).join(',');
+      const form = [1, 2, 3].map((n) => `_id=p1,p2,p3,${many(n)}`).join('&');
+      const seen: string[] = [];
+      let next: string | undefined = `Patient?${form}&_count=1&_sort=_id&_elements=name&_format=json`;
+      for (let pages = 0; next && pages < 5; pages++) {
+        const each: Page = await page(next);
+        seen.push(...names(each));
+        next = link(each, 'next')?.slice(BASE.length + 1);
+        expect((next ?? '').length).toBeLessThan(500);
+        if (next) expect(Object.fromEntries(new URLSearchParams(next.split('?')[1]))).toMatchObject({ _format: 'json' });
+        if (next) expect(await refusal(rest.call('GET', `${next}&gender=male`))).toMatchObject({ kind: 'invalid' });
+      }
+      expect(seen).toEqual(['Patient/p1', 'Patient/p2', 'Patient/p3']);
+      for (const token of ['x', 'a'.repeat(43)]) {
+        expect(await refusal(rest.call('GET', `Patient?_kept=${token}`))).toMatchObject({
+          message: expect.stringContaining('begin it anew'),
+        });
+      }
+    });
+
     test('149: the self link says what was used', async () => {
       const self =
         link(await page('Patient?name=&family:exact=Alpha&_sort=-family&_total=none&_format=json&gender=female,male'), 'self') ?? '';

@@ -1,0 +1,45 @@
+/**
+ * Pages of a search that no address can hold (https://hl7.org/fhir/R4/http.html#paging): it came as a form, so the link to its
+ * next page names it by a token, under which its parameters are kept for a day.
+ */
+import { createHash } from 'node:crypto';
+import { FhirError } from '../fhir/error.ts';
+import type { FhirRequest, QueryParameters } from '../fhir/request.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import { GENERAL } from './query-parameters.ts';
+
+/** The parameter of ours that carries the token. */
+const KEPT = '_kept';
+const HOUR = 3_600_000;
+const HOURS = 25;
+
+/** The same search in few characters. Parameters that say how the answer is written stay: they are looked at before. */
+export async function keptSearch(ledger: Ledger, used: QueryParameters, now: Date): Promise<QueryParameters> {
+  const isGeneral = ([name]: QueryParameters[number]) => (GENERAL as readonly string[]).includes(name);
+  const query = used.filter((each) => !isGeneral(each));
+  const hour = Math.floor(now.getTime() / HOUR); // one record for all pages that are asked for within it
+  const token = createHash('sha256')
+    .update(JSON.stringify([hour, query]))
+    .digest('base64url');
+  await ledger.append(kindOf(token), { query }, { key: 'query', until: new Date((hour + HOURS) * HOUR) });
+  return [...used.filter(isGeneral), [KEPT, token]];
+}
+
+/** The request with the parameters that its token stands for. @throws FhirError `invalid` for a token that is none, or too old */
+export async function withKeptSearch<R extends Pick<FhirRequest, 'query'>>(ledger: Ledger, request: R): Promise<R> {
+  const token = request.query.find(([name, value]) => name === KEPT && value !== '')?.[1];
+  if (token === undefined) return request;
+  const [record] = /^[\w-]{43}$/.test(token) ? (await ledger.list(kindOf(token), { count: 1 })).items : [];
+  if (!record) {
+    throw new FhirError(
+      'invalid',
+      `The parameter "${KEPT}" names no search that is kept here; a search is kept for a day, so begin it anew.`,
+    );
+  }
+  const { query } = record as { readonly query: QueryParameters };
+  return { ...request, query: [...query, ...request.query.filter(([name]) => name !== KEPT)] };
+}
+
+function kindOf(token: string): string {
+  return `search ${token}`;
+}
