@@ -14,6 +14,7 @@ import type {
 } from '../fhir/types.ts';
 import { FILTER_DOCUMENTATION } from '../search/filter-operators.ts';
 import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
+import { MOST_CONTAINERS } from './contained.ts';
 import type { RestDeps } from './deps.ts';
 import { typesOf } from './operation-routes.ts';
 import { JSON_PATCH } from './patched.ts';
@@ -34,7 +35,7 @@ const SEARCHES = `\
 Chains have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
 A page brings along at most 1,000 included resources; :iterate goes over five steps. _list takes the id of a List. \
 _contained=true or both, with _containedType=container or contained, is for searches of one type, newest first: without _sort, _include, \
-_revinclude, chains, _has and _list. A request looks into 1,000 resources that contain the type; a page that finds nothing in so many, or a \
+_revinclude, chains, _has and _list. A request looks into ${MOST_CONTAINERS} resources that contain the type; a page that finds nothing in so many, or a \
 total of more, is refused. Not offered, and refused with 400: _text, _content, _query, :text on strings, and :above and :below on references.`;
 const TRANSACTIONS =
   'In a transaction, reads belong to its unit; searches, histories and operations are answered after the commit, so others may have written in between.';

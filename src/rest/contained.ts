@@ -15,14 +15,14 @@ import type { ResourceStore, SearchPage, Version } from '../storage/store.ts';
 import { comparePlaces, cursorOf, END, type Hit, hitOf, type Place, placeOf, rowOf, WHOLE } from './contained-order.ts';
 
 /** Containers that one request looks into. */
-const MOST = 1_000;
+export const MOST_CONTAINERS = 1_000;
 const BATCH = 100;
 const NO_ROWS: SearchPage = { versions: [] };
 
 export interface ContainedDeps {
   readonly store: Pick<ResourceStore, 'read' | 'search'>;
   readonly registry: ParameterRegistry;
-  /** Containers that one request looks into, where that is not MOST. */
+  /** Containers that one request looks into, where that is not MOST_CONTAINERS. */
   readonly most?: number;
 }
 
@@ -54,7 +54,7 @@ export async function containedPage(deps: ContainedDeps, query: SearchQuery, con
     .filter((hit) => (!after || comparePlaces(hit, after) > 0) && (!end || comparePlaces(hit, end) < 0))
     .sort(comparePlaces);
   const hits = left.slice(0, query.count);
-  if (end && (query.total || hits.length === 0)) throw tooCostly(wanted.type, deps.most ?? MOST);
+  if (end && (query.total || hits.length === 0)) throw tooCostly(wanted.type, deps.most ?? MOST_CONTAINERS);
   const last = hits.at(-1);
   const next = hits.length < left.length ? last : (end ?? (rows.next && last));
   return {
@@ -88,7 +88,7 @@ async function walk(deps: ContainedDeps, wanted: Wanted, rows: SearchPage): Prom
   for await (const version of containers(deps, wanted)) {
     const isFull = found.length > count || (lastRow && comparePlaces(hitOf(version, WHOLE), hitOf(lastRow, WHOLE)) > 0);
     if (isFull && !total) break;
-    if (walked++ === (deps.most ?? MOST)) return { found, ...(end && { end }) };
+    if (walked++ === (deps.most ?? MOST_CONTAINERS)) return { found, ...(end && { end }) };
     found.push(...hitsIn(matcher, wanted, version));
     end = hitOf(version, END);
     await nextTurn(); // others go between

@@ -170,6 +170,16 @@ describe.each(stores)('146: contained resources on %s', (_name, open) => {
     }
   });
 
+  test('every type can be searched so, as the statement says', async () => {
+    const statement = (await rest.call('GET', 'metadata')).json;
+    expect(statement.rest[0].documentation).toMatch(
+      /_contained=true or both, with _containedType=container or contained, .* 1000 resources/,
+    );
+    for (const { type } of statement.rest[0].resource) {
+      expect([type, (await rest.call('GET', `${type}?_contained=both&_containedType=contained&_count=1`)).status]).toEqual([type, 200]);
+    }
+  });
+
   test('a token of another search, or of no place, is refused', async () => {
     const token = next(await page('Medication?_contained=true&_count=1'))?.split('_cursor=')[1];
     for (const query of ['_contained=both', '_contained=true&_containedType=contained', '_contained=false', 'code=a&_contained=true']) {

@@ -53,6 +53,8 @@ describe('the REST API as OpenAPI', () => {
     expect(names('/Patient', 'get')).toEqual(
       expect.arrayContaining([...registry.of('Patient').map(({ code }) => code), '_include', 'Prefer']),
     );
+    expect(names('/Patient', 'get')).toEqual(expect.arrayContaining(['_contained', '_containedType']));
+    expect(names('/', 'get')).not.toContain('_contained');
     expect(names('/SearchParameter/$status', 'get')).toEqual(['url', 'code', 'resource']);
     expect(names('/Patient', 'put')).toEqual(['If-Match', 'Prefer', 'criteria']);
     expect(names('/Patient/{id}', 'put')).toEqual(['id', 'If-Match', 'If-None-Match', 'Prefer']);
