@@ -135,6 +135,7 @@ async function furnish({ store, upkeep, ledger, kind }: OpenStore, { config, pub
     check: withParameterCheck(createWriteCheck(validator, config.validateOnWrite), parameters.faults),
     operations,
     software,
+    access: { token: config.apiToken !== undefined, cors: config.corsOrigins.length > 0 },
     readOnly: config.readOnly,
     deleteSeveral: config.deleteSeveral,
   };

@@ -15,12 +15,12 @@ import type {
 import { FILTER_DOCUMENTATION } from '../search/filter-operators.ts';
 import type { Parameter, ParameterRegistry } from '../search/parameters.ts';
 import { MOST_CONTAINERS } from './contained.ts';
-import type { RestDeps } from './deps.ts';
+import type { Access, RestDeps } from './deps.ts';
 import { typesOf } from './operation-routes.ts';
 import { JSON_PATCH } from './patched.ts';
 import type { Route } from './routes.ts';
 
-export interface Facts extends Pick<RestDeps, 'core' | 'operations' | 'software' | 'readOnly' | 'deleteSeveral'> {
+export interface Facts extends Pick<RestDeps, 'core' | 'operations' | 'software' | 'access' | 'readOnly' | 'deleteSeveral'> {
   readonly routes: readonly Route[];
   readonly registry: ParameterRegistry;
   readonly baseUrl: string;
@@ -32,7 +32,7 @@ const STRICT =
   'A search parameter that is not listed is refused with 400; with "Prefer: handling=lenient" it is left out, and the self link and an OperationOutcome in the answer say so.';
 
 const SEARCHES = `\
-Chains have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
+Chains and reverse chains (_has) have up to three links and go to the current version of what is referred to; an id alone that several possible targets have is refused. \
 A page brings along at most 1,000 included resources; :iterate goes over five steps. _list takes the id of a List. \
 _contained=true or both, with _containedType=container or contained, is for searches of one type, newest first: without _sort, _include, \
 _revinclude, chains, _has and _list. A request looks into ${MOST_CONTAINERS} resources that contain the type; a page that finds nothing in so many, or a \
@@ -63,12 +63,18 @@ function server(facts: Facts): CapabilityStatementRest {
   return {
     mode: 'server',
     documentation: [STRICT, SEARCHES, REFERENCES, ...(interactions.includes('transaction') ? [TRANSACTIONS] : [])].join(' '),
+    ...(facts.access && { security: security(facts.access) }),
     resource: resourceTypes.map((type) => resource(facts, type, sources)),
     ...(interactions.length > 0 && { interaction: interactions.map((code) => ({ code })) }),
     searchParam: [...facts.registry.common().map(searchParameter), FILTER],
     ...(operation.length > 0 && { operation }),
     compartment: COMPARTMENT_OWNERS.flatMap((owner) => facts.core.compartment(owner)?.url ?? []),
   };
+}
+
+function security({ token, cors }: Access): NonNullable<CapabilityStatementRest['security']> {
+  const asked = 'Every request but those to /metadata needs the header "Authorization: Bearer" with the token of this server.';
+  return { cors, description: token ? asked : 'No token is asked for.' };
 }
 
 /** Types that own a compartment (https://hl7.org/fhir/R4/compartmentdefinition.html). */

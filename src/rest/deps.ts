@@ -7,6 +7,14 @@ import type { Ledger } from '../storage/ledger.ts';
 import type { ResourceStore } from '../storage/store.ts';
 import type { Terminology } from '../terminology/terminology.ts';
 
+/** Who may call: told in the CapabilityStatement and in OpenAPI, held by the doors before. */
+export interface Access {
+  /** A bearer token is asked for, but for what tells of the server. */
+  readonly token: boolean;
+  /** Pages of other origins may call, those of a list. */
+  readonly cors: boolean;
+}
+
 /** What the interactions are given, once. */
 export interface RestDeps {
   readonly store: ResourceStore;
@@ -18,6 +26,8 @@ export interface RestDeps {
   readonly check: WriteCheck;
   readonly operations: readonly Operation[];
   readonly software: { readonly name: string; readonly version: string };
+  /** What callers meet before the interactions; absent: nothing. */
+  readonly access?: Access;
   /** No writes over REST. */
   readonly readOnly?: boolean;
   /** Whether a conditional delete that finds several deletes them all. */

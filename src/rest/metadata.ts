@@ -38,9 +38,10 @@ export function metadata(deps: RestDeps, routes: () => readonly Route[]): Intera
     refuseMode(once(request.query, 'mode'));
     const part = partOf(request.query, deps.core, ['CapabilityStatement']);
     const { resource, json, tag } = current(request);
-    if (isUnchanged(request.conditions, tag)) return { status: 304, headers: { ETag: tag } };
+    const headers = { ETag: tag, 'Last-Modified': new Date(resource.date).toUTCString() };
+    if (isUnchanged(request.conditions, tag, resource.date)) return { status: 304, headers };
     const body = part ? (partOfResource(resource as unknown as LosslessObject, part, deps.core) as unknown as FhirResource) : json;
-    return { status: 200, body, headers: { ETag: tag } };
+    return { status: 200, body, headers };
   };
 }
 

@@ -15,8 +15,9 @@ export function queryParameters(route: Route, { type, registry, definition }: Qu
   const { method, path, interaction } = route;
   if (definition) return method === 'GET' ? inputs(definition) : [];
   if (method === 'GET' && interaction.startsWith('search'))
-    return [...searchParameters(type, registry), ...described(interaction === 'search-type' ? [...RESULT, ...CONTAINED] : RESULT)];
-  if (interaction.startsWith('history')) return described(HISTORY);
+    return [...searchParameters(type, registry), ...described([...RESULT, ...moreOf(route)]), ...FORMS];
+  if (interaction.startsWith('history')) return [...described(HISTORY), ...SHAPES, ...FORMS];
+  if (READS.has(interaction)) return [...SHAPES, ...FORMS];
   const isConditional = !path.includes('[id]') && CONDITIONAL.has(method);
   return isConditional ? [{ $ref: '#/components/parameters/criteria' }] : [];
 }
@@ -61,6 +62,20 @@ const RESULT: Described = [
   ['_elements', 'names of top-level elements'],
 ];
 
+const READS: ReadonlySet<string> = new Set(['read', 'vread', 'capabilities']);
+
+const refer = (name: string): Json => ({ $ref: `#/components/parameters/${name}` });
+/** What of a resource is answered, and how it is written. */
+const SHAPES: readonly Json[] = ['_summary', '_elements'].map(refer);
+const FORMS: readonly Json[] = ['_format', '_pretty'].map(refer);
+
+const TYPES: Described = [['_type', 'resource types that are searched, separated by commas']];
+
+function moreOf({ interaction, path }: Route): Described {
+  if (interaction === 'search-type') return CONTAINED;
+  return path.includes('[type]') ? [] : TYPES;
+}
+
 const CONTAINED: Described = [
   ['_contained', 'true, false or both: whether contained resources are searched'],
   ['_containedType', 'container or contained: what is answered for one that is contained'],
@@ -73,16 +88,17 @@ const HISTORY: Described = [
 ];
 
 /** Headers that an interaction looks at, by their names among the components. */
-export function headerNames({ path, interaction }: Route): readonly string[] {
+export function headerNames({ interaction }: Route): readonly string[] {
   if (interaction === 'read' || interaction === 'vread' || interaction === 'capabilities') return ['If-None-Match', 'If-Modified-Since'];
   if (interaction === 'create') return ['If-None-Exist', 'Prefer'];
   if (interaction === 'delete') return ['If-Match'];
-  if (interaction === 'update') return path.includes('[id]') ? ['If-Match', 'If-None-Match', 'Prefer'] : ['If-Match', 'Prefer'];
+  if (interaction === 'update') return ['If-Match', 'If-None-Match', 'Prefer'];
   if (interaction === 'patch') return ['If-Match', 'Prefer'];
   return interaction.startsWith('search') || interaction === 'transaction' ? ['Prefer'] : [];
 }
 
 const inPath = (name: string, description: string): Json => ({ name, in: 'path', required: true, description, schema: { type: 'string' } });
+const inQuery = (name: string, description: string): Json => ({ name, in: 'query', description, schema: { type: 'string' } });
 const header = (name: string, description: string): Json => ({ name, in: 'header', description, schema: { type: 'string' } });
 
 export const components: Json = {
@@ -99,6 +115,10 @@ export const components: Json = {
     schema: { type: 'object', additionalProperties: { type: 'string' } },
     explode: true,
   },
+  _summary: inQuery('_summary', 'true, text, data or false; of a history count, too'),
+  _elements: inQuery('_elements', 'names of top-level elements, separated by commas'),
+  _format: inQuery('_format', 'json, or a media type of JSON; goes before the header Accept'),
+  _pretty: inQuery('_pretty', 'true or false: whether the JSON is indented'),
   'If-Match': header('If-Match', 'ETag of the version that must be current'),
   'If-None-Match': header('If-None-Match', 'of a read: ETags of versions that the caller has; of an update: * where nothing may be there'),
   'If-Modified-Since': header('If-Modified-Since', 'date of what the caller has'),

@@ -11,7 +11,7 @@ import { components, headerNames, queryParameters } from './openapi-parameters.t
 import { JSON_PATCH } from './patched.ts';
 import { type Route, routes } from './routes.ts';
 
-export interface OpenApiFacts extends Pick<RestDeps, 'software' | 'readOnly' | 'operations'> {
+export interface OpenApiFacts extends Pick<RestDeps, 'software' | 'access' | 'readOnly' | 'operations'> {
   readonly routes: readonly Route[];
   readonly registry: ParameterRegistry;
   readonly baseUrl: string;
@@ -44,7 +44,7 @@ export function openApiDocument(deps: RestDeps, baseUrl: string): () => OpenApiD
 }
 
 export function openApi(facts: OpenApiFacts): Json {
-  const { routes: table, baseUrl, software } = facts;
+  const { routes: table, baseUrl, software, access } = facts;
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of table.filter((each) => isOffered(each, facts))) {
     for (const { path, type } of addresses(route)) {
@@ -57,8 +57,9 @@ export function openApi(facts: OpenApiFacts): Json {
     info: { title: `${software.name} FHIR R4`, version: software.version },
     servers: [{ url: baseUrl }],
     externalDocs: { url: 'https://hl7.org/fhir/R4/http.html' },
+    ...(access?.token && { security: [{ token: [] }] }),
     paths,
-    components: { schemas, parameters: components, responses },
+    components: { schemas, parameters: components, responses, ...(access?.token && { securitySchemes }) },
   };
 }
 
@@ -80,7 +81,7 @@ function addresses({ path, type }: Route): readonly { readonly path: string; rea
   return resourceTypes.map((each) => ({ path: template.replace('{type}', each), type: each }));
 }
 
-function operation(route: Route, type: ResourceType | undefined, { registry, operations }: OpenApiFacts): Json {
+function operation(route: Route, type: ResourceType | undefined, { registry, operations, access }: OpenApiFacts): Json {
   const { method, path, interaction } = route;
   const inPath = [...path.matchAll(/\[(\w+)\]/g)]
     .map(([, each = '']) => each)
@@ -90,6 +91,7 @@ function operation(route: Route, type: ResourceType | undefined, { registry, ope
     operationId: [definition?.code ?? interaction, levelOf(path, type), method.toLowerCase()].join('-'),
     tags: [type ?? 'system'],
     ...(definition?.title && { summary: definition.title }),
+    ...(access?.token && interaction === 'capabilities' && { security: [] }),
     parameters: [
       ...[...inPath, ...headerNames(route)].map((each) => ({ $ref: `#/components/parameters/${each}` })),
       ...queryParameters(route, { type, registry, definition }),
@@ -137,6 +139,8 @@ const responses: Json = {
   Known: { description: 'the caller has this already' },
   Fault: { description: 'an OperationOutcome that says what is wrong, where, and by which rule', content: resourceContent },
 };
+
+const securitySchemes: Json = { token: { type: 'http', scheme: 'bearer' } };
 
 const schemas: Json = {
   Resource: {

@@ -106,6 +106,22 @@ describe('metadata', () => {
     expect((await client({ store: new MemoryStore() }).call('GET', 'metadata')).headers?.ETag).not.toBe(tag);
   });
 
+  test('14: answers 304 to whoever has it, by its date too', async () => {
+    const made = client({ store: new MemoryStore() });
+    const { headers } = await made.call('GET', 'metadata', { now: new Date('2020-01-01T10:00:00.5Z') });
+    const date = headers?.['Last-Modified'] ?? '';
+    expect(date).toBe('Wed, 01 Jan 2020 10:00:00 GMT');
+    expect((await made.call('GET', 'metadata', { ifModifiedSince: date })).status).toBe(304);
+    expect((await made.call('GET', 'metadata', { ifModifiedSince: 'Wed, 01 Jan 2020 09:59:59 GMT' })).status).toBe(200);
+  });
+
+  test('58: tells of the token and of other origins', async () => {
+    const security = async (token: boolean, cors: boolean) =>
+      (await statement(client({ store: new MemoryStore(), access: { token, cors } }))).rest?.[0]?.security;
+    expect(await security(true, false)).toMatchObject({ cors: false, description: expect.stringContaining('Bearer') });
+    expect(await security(false, true)).toEqual({ cors: true, description: 'No token is asked for.' });
+  });
+
   test('a search parameter that is being indexed is not advertised until it is', async () => {
     let pending: ReadonlySet<string> = new Set(['gender', 'general-practitioner']);
     let current: ParameterRegistry = { ...registry, pending: (type) => (type === 'Patient' ? pending : new Set()) };

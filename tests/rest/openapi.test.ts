@@ -56,9 +56,21 @@ describe('the REST API as OpenAPI', () => {
     expect(names('/Patient', 'get')).toEqual(expect.arrayContaining(['_contained', '_containedType']));
     expect(names('/', 'get')).not.toContain('_contained');
     expect(names('/SearchParameter/$status', 'get')).toEqual(['url', 'code', 'resource']);
-    expect(names('/Patient', 'put')).toEqual(['If-Match', 'Prefer', 'criteria']);
+    expect(names('/Patient', 'put')).toEqual(['If-Match', 'If-None-Match', 'Prefer', 'criteria']);
     expect(names('/Patient/{id}', 'put')).toEqual(['id', 'If-Match', 'If-None-Match', 'Prefer']);
-    expect(names('/_history', 'get')).toEqual(['_count', '_since', '_at']);
+    expect(names('/_history', 'get')).toEqual(['_count', '_since', '_at', '_summary', '_elements', '_format', '_pretty']);
+    expect(names('/Patient/{id}', 'get').slice(-4)).toEqual(['_summary', '_elements', '_format', '_pretty']);
+    for (const path of ['/', '/{compartment}/{owner}/*']) expect(names(path, 'get')).toContain('_type');
+    for (const path of ['/Patient', '/{compartment}/{owner}/{type}']) expect(names(path, 'get')).not.toContain('_type');
+  });
+
+  test('tells of the token where one is asked for', async () => {
+    const json = JSON.parse(documentOf({ store, access: { token: true, cors: false } })().json.toString('utf8'));
+    expect(json.components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } });
+    expect([json.security, json.paths['/metadata'].get.security]).toEqual([[{ token: [] }], []]);
+    expect(json.paths['/Patient'].get.security).toBeUndefined();
+    expect(await new Validator().validate(json)).toEqual({ valid: true });
+    expect(JSON.parse(document().json.toString('utf8')).security).toBeUndefined();
   });
 
   test('a server without writes tells of none', () => {
