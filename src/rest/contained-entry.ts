@@ -5,15 +5,23 @@ import type { BundleEntry } from './bundle.ts';
 type Addressed = Pick<BundleEntry, 'fullUrl' | 'json'>;
 
 /**
- * A contained resource by itself, at the address of its container and its id in it; without an id it has no address.
- * @param position - in the container, from 1 on
+ * Gives contained resources by themselves, at the address of their container and their id in it; those without an id have no address.
+ * `position` in the container is from 1 on. A container is read once for all that follow each other.
  */
-export function containedEntry({ fullUrl, json }: Addressed, position: number): Addressed {
-  const { contained } = parseJson(String(json)).lossless() as { readonly contained?: readonly LosslessObject[] };
-  const resource = contained?.[position - 1] ?? {};
-  const { id } = resource;
-  return {
-    ...(typeof id === 'string' && isId(id) && { fullUrl: `${fullUrl}#${id}` }),
-    json: Buffer.from(stringifyLossless(resource), 'utf8'),
+export function containedEntries(): (container: Addressed, position: number) => Addressed {
+  let read: { readonly json: Buffer | undefined; readonly contained: readonly LosslessObject[] } | undefined;
+  return ({ fullUrl, json }, position) => {
+    if (!read || read.json !== json) read = { json, contained: containedIn(json) };
+    const resource = read.contained[position - 1] ?? {};
+    const { id } = resource;
+    return {
+      ...(typeof id === 'string' && isId(id) && { fullUrl: `${fullUrl}#${id}` }),
+      json: Buffer.from(stringifyLossless(resource), 'utf8'),
+    };
   };
+}
+
+function containedIn(json: Buffer | undefined): readonly LosslessObject[] {
+  const { contained = [] } = parseJson(String(json)).lossless() as { readonly contained?: readonly LosslessObject[] };
+  return contained;
 }

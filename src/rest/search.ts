@@ -15,7 +15,7 @@ import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
 import { compartmentCondition, typesSearched } from './compartment.ts';
 import { withoutConcepts } from './concepts.ts';
 import { containedPage, type HitPage } from './contained.ts';
-import { containedEntry } from './contained-entry.ts';
+import { containedEntries } from './contained-entry.ts';
 import { type Hit, hitOf, WHOLE } from './contained-order.ts';
 import type { RestDeps } from './deps.ts';
 import { include } from './include.ts';
@@ -34,9 +34,10 @@ export function search(deps: RestDeps): Interaction {
     const page = await pageOf(deps, await queryOf(deps, request, parsed), parsed, registry);
     const versions = page.hits.map(({ version }) => version);
     const included = await include({ store: deps.store, registry, baseUrl: request.baseUrl }, parsed, versions);
+    const addressOf = addressed(request.baseUrl);
     const entries = [
-      ...page.hits.map((hit) => entry(deps, request, hit, 'match', part)),
-      ...included.versions.map((version) => entry(deps, request, hitOf(version, WHOLE), 'include', part)),
+      ...page.hits.map((hit) => entry(addressOf(hit), 'match', part, deps.core)),
+      ...included.versions.map((version) => entry(addressOf(hitOf(version, WHOLE)), 'include', part, deps.core)),
       ...remarks([...parsed.ignored, ...versionedLinks(parsed.query.where, versions, registry, request.baseUrl), ...included.issues]),
     ];
     const total = page.total === undefined ? {} : { total: page.total };
@@ -68,17 +69,19 @@ async function pageOf({ store }: RestDeps, query: SearchQuery, { contained }: Pa
   return { ...rest, hits: versions.map((version) => hitOf(version, WHOLE)) };
 }
 
+type Addressed = Pick<BundleEntry, 'fullUrl' | 'json'>;
+
+function addressed(baseUrl: string): (hit: Hit) => Addressed {
+  const inside = containedEntries();
+  return ({ version, position }) => {
+    const whole = { fullUrl: fullUrl(baseUrl, version), ...(version.json && { json: version.json }) };
+    return position === WHOLE ? whole : inside(whole, position);
+  };
+}
+
 /** `_elements` shortens matches only, `_summary` all. */
-function entry(
-  { core }: RestDeps,
-  { baseUrl }: FhirRequest,
-  { version, position }: Hit,
-  mode: 'match' | 'include',
-  part: Part | undefined,
-): BundleEntry {
+function entry({ json, ...address }: Addressed, mode: 'match' | 'include', part: Part | undefined, core: RestDeps['core']): BundleEntry {
   const shortens = part && (mode === 'match' || 'summary' in part);
-  const whole = { fullUrl: fullUrl(baseUrl, version), json: version.json };
-  const { json, ...address } = position === WHOLE ? whole : containedEntry(whole, position);
   const text = json && shortens ? partText(json, part, core) : json;
   return { ...address, ...(text && { json: text }), facts: { search: { mode } } };
 }
