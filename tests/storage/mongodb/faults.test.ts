@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createReadiness } from '../../../src/http/readiness.ts';
+import { collections } from '../../../src/storage/mongodb/collections.ts';
+import { migrate } from '../../../src/storage/mongodb/schema.ts';
+import { sweep } from '../../../src/storage/mongodb/sweep.ts';
 import type { OpenStore } from '../../../src/stores.ts';
 import { find, has, key, outcomes, post, put, query, remove, write } from '../changes.ts';
 import { type FailPoint, onWireServer, type Watched, watched } from './opening.ts';
@@ -304,6 +307,55 @@ await onWireServer('MongoDB and its faults', (server) => {
       await Promise.all(calls());
       expect((await store.read('Basic', 'away'))?.versionId).toBe(2);
     });
+  });
+
+  test('a database that falls silent without a word is given up, and taken again', async () => {
+    const { store } = await wire.open({ tryForMs: 2_000 }, wire.url('faults'));
+    await write(store, put('Basic', 'silent'));
+    wire.proxy.silent(true);
+    const calls = () => [store.read('Basic', 'silent'), store.search(query('Basic', has('a'))), store.write([put('Basic', 'silent')])];
+    expect((await Promise.allSettled(calls())).map((result) => (result.status === 'rejected' ? result.reason.kind : result))).toEqual([
+      ...Array(3).fill('unavailable'),
+    ]);
+    wire.proxy.silent(false);
+    for (let tries = 0; tries < 50 && !(await createReadiness(store).ready()); tries++);
+    await Promise.all(calls());
+    const { items } = await store.history({ type: 'Basic', id: 'silent' }, { count: 9 });
+    expect(items.map(({ versionId }) => versionId)).toEqual(items.map((_, i) => items.length - i));
+  });
+
+  test('what is over is swept, and nothing else', async () => {
+    const database = wire.client.db('swept');
+    const parts = collections(database);
+    const now = new Date('2030-01-01T00:00:00Z');
+    const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
+    const record = { kind: 'k', at: ago(9_999), n: 1, record: '{}' };
+    await parts.ledger.insertMany([
+      { ...record, _id: 'over', until: ago(0) },
+      { ...record, _id: 'living', until: ago(-1) },
+      { ...record, _id: 'for ever' },
+    ]);
+    await parts.guards.insertMany([
+      { _id: 'idle', n: 1, at: ago(3_601) },
+      { _id: 'in use', n: 1, at: ago(3_500) },
+    ]);
+    await parts.meta.insertOne({ _id: 'revision', value: 10_010 });
+    await parts.revisions.insertMany([9, 10, 11, 10_010].map((_id) => ({ _id, type: 'ValueSet', id: 'a' })));
+    await sweep(parts, now);
+    const left = await Promise.all([parts.ledger, parts.guards, parts.revisions].map((each) => each.distinct('_id' as never)));
+    expect(left.map((ids) => [...ids])).toEqual([['living', 'for ever'], ['in use'], [11, 10_010]]);
+  });
+
+  test('a layout is brought forward once, step by step; the release before does not start on it again', async () => {
+    const database = wire.client.db('layout');
+    const done: string[] = [];
+    const step = (name: string) => async () => void done.push(name);
+    const [one, two, three] = [step('one'), step('two'), step('three')] as const;
+    await migrate(database, [one]);
+    await migrate(database, [one, two, three]);
+    await migrate(database, [one, two, three]);
+    expect(done).toEqual(['one', 'two', 'three']);
+    await expect(migrate(database, [one, two])).rejects.toThrow(/layout 3, this release knows 2/);
   });
 
   describe('at the start', () => {

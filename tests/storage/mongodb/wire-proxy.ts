@@ -28,6 +28,8 @@ export interface WireProxy {
   hold(command: string, work: () => Promise<unknown>): void;
   /** Refuses every connection until it is called with false. */
   away(isAway: boolean): void;
+  /** Keeps every connection and lets nothing through, until it is called with false: then those that stood are dropped. */
+  silent(isSilent: boolean): void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
   let cuts: Cut[] = [];
   const holds = new Map<string, () => Promise<unknown>>();
   let isAway = false;
+  let isSilent = false;
 
   const due = (name: string): Cut | undefined => {
     const cut = cuts.find(({ command, times }) => command === name && times > 0);
@@ -64,6 +67,7 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     client.on(
       'data',
       messages((message) => {
+        if (isSilent) return;
         const command = commandOf(message);
         if (command && !WATCHING.has(command.name)) seen.push(command);
         const cut = command && due(command.name);
@@ -77,7 +81,11 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     );
     database.on(
       'data',
-      messages((message) => (fatal.has(message.readInt32LE(8)) ? end() : client.write(message))),
+      messages((message) => {
+        if (isSilent) return;
+        if (fatal.has(message.readInt32LE(8))) end();
+        else client.write(message);
+      }),
     );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -93,6 +101,10 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     away(away) {
       isAway = away;
       if (away) dropAll();
+    },
+    silent(silent) {
+      isSilent = silent;
+      if (!silent) dropAll();
     },
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
