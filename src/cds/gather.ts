@@ -31,7 +31,7 @@ export async function gather(request: CdsRequest, source: Source): Promise<CallD
   for (const { key, type, resources } of parts) if (!resources && REQUIRED.has(type)) throw incomplete(key, type, request);
   const resources = parts.flatMap((part) => part.resources ?? []);
   const patient = patientOf(request, source.prefetch, resources);
-  const context = source.hook.resources.flatMap((field) => resourcesIn(request.context[field]));
+  const context = source.hook.resources.flatMap((field) => resourcesIn(request.context[field], `context.${field}`));
   const chart = resources.filter((resource) => resource !== patient);
   return {
     patient,

@@ -55,7 +55,7 @@ function ofComponent({ status, subject, effectiveDateTime }: Observation, compon
 function withValue(observation: Observation): ReadObservation {
   const code = normaliseConcept(observation.code);
   const resource = code === observation.code ? observation : { ...observation, code };
-  if (!resource.valueQuantity) return { resource, withoutUnit: false };
+  if (resource.valueQuantity === undefined || resource.valueQuantity === null) return { resource, withoutUnit: false };
   const { valueQuantity, ...rest } = resource;
   const readable = readableQuantity(valueQuantity);
   if (readable === valueQuantity) return { resource, withoutUnit: false };

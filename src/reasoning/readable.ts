@@ -7,6 +7,7 @@ import type { CodeableConcept, FhirResource } from '../fhir/types.ts';
 import { isSound } from './codings.ts';
 import type { CallData } from './facts.ts';
 import { isObject, isObjectList } from './lists.ts';
+import { hasSoundValues } from './responses.ts';
 
 type Test = (value: unknown) => boolean;
 
@@ -25,15 +26,15 @@ const isStatus: Test = (value) => isText(value) || isConcept(value);
 const isReactions: Test = (value) =>
   isObjectList(value) && value.every(({ substance }: { substance?: unknown }) => substance === undefined || isConcept(substance));
 
-/** Items of a form: answers that are lists, and Booleans where one is said to be there. Anything else could hide a yes. */
+/** Items of a form: answers that are lists, and values of the type that they are said to be. Anything else could hide a yes. */
 const isItems: Test = (value) =>
   isObjectList(value) &&
   value.every(({ linkId, answer = [], item = [] }: { linkId?: unknown; answer?: unknown; item?: unknown }) => {
     return isText(linkId) && isItems(item) && isObjectList(answer) && answer.every(isAnswer);
   });
 const isAnswer: Test = (value) => {
-  const { valueBoolean = false, item = [] } = value as { valueBoolean?: unknown; item?: unknown };
-  return typeof valueBoolean === 'boolean' && isItems(item);
+  const { item = [] } = value as { item?: unknown };
+  return hasSoundValues(value as object) && isItems(item);
 };
 
 /** Elements that plans compare or look codes up by; the rest of a resource may be as it is. */
@@ -75,7 +76,7 @@ export function readableData(data: CallData): CallData {
     const elements = Object.entries(ELEMENTS[resource.resourceType] ?? {});
     const wrong = elements.flatMap(([name, isRight]) => {
       const value = resource[name as keyof T];
-      return value === undefined || isRight(value) ? [] : [[name, LISTS.has(name) ? value : readableValue(value)] as const];
+      return value === undefined || isRight(value) ? [] : [[name, LISTS.has(name) ? value : readableValue(value, isRight)] as const];
     });
     const lacksStatus = NEED_STATUS.has(resource.resourceType) && (resource as { status?: unknown }).status === undefined;
     if (lacksStatus || wrong.length > 0) malformed.add(resource.resourceType);
@@ -87,7 +88,8 @@ export function readableData(data: CallData): CallData {
 }
 
 /** Of a concept its text and what codings can be read; nothing of anything else. */
-function readableValue(value: unknown): unknown {
+function readableValue(value: unknown, isRight: Test): unknown {
+  if (isRight !== isConcept && isRight !== isStatus) return undefined;
   const { coding, ...rest } = (value ?? {}) as CodeableConcept;
   return Array.isArray(coding) ? { ...rest, coding: coding.filter((each) => isObject(each) && isSound(each)) } : undefined;
 }

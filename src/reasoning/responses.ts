@@ -2,7 +2,7 @@ import type { QuestionnaireResponse, QuestionnaireResponseItem, QuestionnaireRes
 import { objectsIn } from './lists.ts';
 import { readableQuantity } from './quantities.ts';
 
-/** The response without the numbers of quantities whose unit cannot be read: the FHIRPath engine fails on them. */
+/** The response without answers that the FHIRPath engine fails on: numbers without a readable unit, values of a wrong type. */
 export function readableResponse(response: QuestionnaireResponse): QuestionnaireResponse {
   return withList(response, 'item', readableItem);
 }
@@ -11,9 +11,25 @@ function readableItem(item: QuestionnaireResponseItem): QuestionnaireResponseIte
   return withList(withList(item, 'answer', readableAnswer), 'item', readableItem);
 }
 
-function readableAnswer(answer: QuestionnaireResponseItemAnswer): QuestionnaireResponseItemAnswer {
+/** JSON types of the answers that are no objects. */
+const JSON_TYPES: Readonly<Record<string, string>> = {
+  ...{ valueBoolean: 'boolean', valueInteger: 'number', valueDecimal: 'number' },
+  ...{ valueString: 'string', valueUri: 'string', valueDate: 'string', valueDateTime: 'string', valueTime: 'string' },
+};
+
+/** Whether no value of the answer is of a type that its name rules out; the FHIRPath engine fails on some, and on all beside them. */
+export function hasSoundValues(answer: object): boolean {
+  return Object.entries(answer).every(isSoundValue);
+}
+
+function isSoundValue([name, value]: [string, unknown]): boolean {
+  return !Object.hasOwn(JSON_TYPES, name) || typeof value === JSON_TYPES[name];
+}
+
+function readableAnswer(given: QuestionnaireResponseItemAnswer): QuestionnaireResponseItemAnswer {
+  const answer = hasSoundValues(given) ? given : Object.fromEntries(Object.entries(given).filter(isSoundValue));
   const inner = withList(answer, 'item', readableItem);
-  if (!inner.valueQuantity) return inner;
+  if (inner.valueQuantity === undefined || inner.valueQuantity === null) return inner;
   const { valueQuantity, ...rest } = inner;
   const readable = readableQuantity(valueQuantity);
   return readable === valueQuantity ? inner : { ...rest, ...(readable && { valueQuantity: readable }) };

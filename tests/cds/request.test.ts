@@ -33,6 +33,11 @@ describe('the body of a call', () => {
     ],
     ['no conditions', request('1', { context: { ...context, conditions: undefined } }), 'context.conditions is missing'],
     ['conditions that are text', request('1', { context: { ...context, conditions: 'x' } }), 'context.conditions must be object'],
+    ...([null, 'x', {}, { fullUrl: 'urn:x' }, { resource: null }] as unknown[]).map((entry): [string, unknown, string] => [
+      `conditions with an entry that holds none: ${JSON.stringify(entry)}`,
+      request('1', { context: { ...context, conditions: { resourceType: 'Bundle', entry: [{ resource: condition('1') }, entry] } } }),
+      'context.conditions.entry[1]',
+    ]),
     ['a prefetch that is a list', request('1', { prefetch: [] }), 'prefetch must be object'],
     ['a fhirServer that is no URL', request('1', { fhirServer: 'ehr' }), 'fhirServer'],
     ['an authorization without server', request('1', { fhirAuthorization: authorization }), 'fhirAuthorization needs fhirServer'],

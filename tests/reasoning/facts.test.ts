@@ -141,6 +141,7 @@ describe('observations', () => {
   });
 
   test('a number without a unit that can be read is left out, and named', () => {
+    expect(facts([observation('b', { valueQuantity: '' })]).withoutUnit).toHaveLength(1);
     const { observations, withoutUnit } = facts([observation('a', { valueQuantity: { value: 39, unit: 'deg' } })]);
     expect(observations[0]).not.toHaveProperty('valueQuantity');
     expect(ids(withoutUnit as Observation[])).toEqual(['a']);

@@ -42,6 +42,7 @@ describe('elements that are not shaped as R4 has them', () => {
     ['Observation', { ...sound.observation, effectiveDateTime: '2026-13-45' }],
     ['MedicationRequest', { ...sound.medicine, dispenseRequest: { validityPeriod: { end: 5 } } }],
     ['QuestionnaireResponse', { ...sound.form, authored: {} }],
+    ['QuestionnaireResponse', { ...sound.form, authored: { coding: [{}] } }],
     ['QuestionnaireResponse', { ...sound.form, questionnaire: 5 }],
     ['Condition', { ...sound.condition, code: 'I10' }],
     ['Condition', { ...sound.condition, code: { coding: { system: ICD, code: 'I10' } } }],
@@ -51,7 +52,7 @@ describe('elements that are not shaped as R4 has them', () => {
     expect(unavailable).toEqual(['Device', type]);
     const [read] = [...conditions, ...observations, ...medications, ...responses];
     expect(read?.id).toBe(resource.id);
-    expect(JSON.stringify(read)).not.toMatch(/01\.02\.2026|spring|13-45|"end":5|"authored":{}|"questionnaire":5/);
+    expect(JSON.stringify(read)).not.toMatch(/01\.02\.2026|spring|13-45|"end":5|"authored":{|"questionnaire":5/);
   });
 
   const yes = { linkId: 'flag', answer: [{ valueBoolean: true }] };
@@ -62,11 +63,14 @@ describe('elements that are not shaped as R4 has them', () => {
     ['an item without linkId', [yes, { answer: [{ valueBoolean: true }] }]],
     ['answers that are no list', [yes, { linkId: 'a', answer: { valueBoolean: true } }]],
     ['a Boolean that is text', [yes, { linkId: 'a', answer: [{ valueBoolean: 'true' }] }]],
+    ['a date that is no text', [yes, { linkId: 'a', answer: [{ valueDate: 5 }] }]],
+    ['a number that is text', [yes, { linkId: 'a', answer: [{ valueInteger: '9' }] }]],
     ['the same deep inside', [yes, { linkId: 'g', item: [{ linkId: 'a', answer: [{ item: [{ linkId: 'b', answer: 'yes' }] }] }] }]],
   ])('a form with %s counts as not read, and what it says is not lost', (_, item) => {
     const { unavailable, responses } = facts([{ ...sound.form, item }]);
     expect(unavailable).toEqual(['QuestionnaireResponse']);
     if (Array.isArray(item)) expect(responses[0]?.item?.[0]).toEqual(yes);
+    expect(JSON.stringify(responses)).not.toMatch(/"valueDate":5|"valueInteger":"9"|"valueBoolean":"true"/);
   });
 
   test.each([
