@@ -40,7 +40,7 @@ export function earlierRelease(file: ContentFile, earlier: Version): Decision | 
   return { kind: 'fault', sentence: releaseFault(file, earlier) };
 }
 
-function content(version: Version | undefined): LosslessObject | undefined {
+export function content(version: Version | undefined): LosslessObject | undefined {
   return version?.json ? (parseJson(version.json.toString('utf8')).lossless() as LosslessObject) : undefined;
 }
 
@@ -50,7 +50,7 @@ function sameContent(file: ContentFile, stored: LosslessObject): boolean {
 }
 
 /** Without what the server sets. */
-function bare({ meta, ...resource }: LosslessObject): LosslessObject {
+export function bare({ meta, ...resource }: LosslessObject): LosslessObject {
   const { versionId, lastUpdated, ...rest } = (meta ?? {}) as LosslessObject;
   return Object.keys(rest).length ? { ...resource, meta: rest } : resource;
 }
@@ -61,12 +61,12 @@ function sameRelease(file: ContentFile, stored: LosslessObject): boolean {
   return url !== undefined && isReleased(stored) && stored.url === url && stored.version === version;
 }
 
-function isReleased(resource: object): boolean {
+export function isReleased(resource: object): boolean {
   const { status } = resource as { status?: unknown };
   return status === 'active' || status === 'retired';
 }
 
-function releaseFault({ path, type, resource }: ContentFile, { versionId }: Version): string {
+export function releaseFault({ path, type, resource }: ContentFile, { versionId }: Pick<Version, 'versionId'>): string {
   const { url, version } = resource as { url?: string; version?: string };
   const name = `${url}${version ? `|${version}` : ''}`;
   return `${path} differs from the ${type} ${name} that is stored and released (version ${versionId} of the row); a released version never changes: raise its version.`;

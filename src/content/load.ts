@@ -9,9 +9,10 @@ import { brokenLinks, type Elsewhere } from './canonical-links.ts';
 import { editedWithoutFile } from './edited.ts';
 import { ContentFault } from './fault.ts';
 import { invalidFiles } from './invalid.ts';
+import { movedReleases } from './moved-releases.ts';
 import { type ContentFile, countByType, readContent } from './read.ts';
 import type { LoadReport } from './report.ts';
-import { type Step, type StepMaker, stepMaker } from './step.ts';
+import { SERVER, type Step, type StepMaker, stepMaker } from './step.ts';
 import { carryOut } from './write.ts';
 
 export interface LoadDeps {
@@ -45,7 +46,20 @@ export async function loadContent(deps: LoadDeps): Promise<LoadReport> {
   const steps = [...(await plan(files, rows, make)), ...(await keptOrphans(deps, files, rows, make))];
   await refuseFaults(deps, files, steps);
   const done = await carryOut(deps.store, steps, (count, all) => deps.log?.(`Content: ${count} of ${all} changes written.`));
-  return report(files, done);
+  const named = report(files, done);
+  return { ...named, remarks: [...named.remarks, ...fromElsewhere(files, rows, make)] };
+}
+
+/** Rows of folders that are not loaded now stay as they are, plans among them in force; whoever moved or dropped a folder learns it. */
+function fromElsewhere(files: readonly ContentFile[], rows: ReadonlyMap<string, LoadedRow>, { isOurs }: StepMaker): string[] {
+  const hasFile = new Set(files.map(({ type, id }) => `${type}/${id}`));
+  const left = new Map<string, number>();
+  for (const [name, { origin }] of rows)
+    if (!isOurs(origin) && origin.folder !== SERVER && !hasFile.has(name)) left.set(origin.folder, (left.get(origin.folder) ?? 0) + 1);
+  return [...left].map(
+    ([folder, count]) =>
+      `${count} stored resources came from ${folder}, which is no content folder now; they stay as they are. Delete over REST what is not wanted.`,
+  );
 }
 
 export async function loadedRows(upkeep: StoreUpkeep): Promise<ReadonlyMap<string, LoadedRow>> {
@@ -83,7 +97,7 @@ async function keptOrphans(
 
 async function refuseFaults(deps: LoadDeps, files: readonly ContentFile[], steps: readonly Step[]): Promise<void> {
   const faults = steps.flatMap(({ decision }) => (decision.kind === 'fault' ? [decision.sentence] : []));
-  faults.push(...(await brokenLinks(files, elsewhere(deps, steps))));
+  faults.push(...(await movedReleases(deps.store, steps)), ...(await brokenLinks(files, elsewhere(deps, steps))));
   const written = steps.flatMap(({ file, decision }) => (file && decision.kind === 'write' ? [file] : []));
   if (deps.validator) faults.push(...(await invalidFiles(written, deps.validator)));
   if (faults.length) throw new ContentFault(faults);

@@ -10,7 +10,7 @@ import { contentHash } from './compact.ts';
 import { ContentFault } from './fault.ts';
 import { loadedRows, plan } from './load.ts';
 import type { ContentFile } from './read.ts';
-import { stepMaker } from './step.ts';
+import { SERVER, stepMaker } from './step.ts';
 import { carryOut } from './write.ts';
 
 export interface PublishDeps {
@@ -22,16 +22,13 @@ export interface PublishDeps {
   readonly log?: (line: string) => void;
 }
 
-/** Stands where loaded rows name their folder. */
-const ORIGIN = '(server)';
-
 /**
  * Writes what is new or changed since the release before, and deletes what this one has no more. A row that somebody else
  * wrote under such an id or url stays. Gives sentences about what could not be written.
  */
 export async function publish({ store, upkeep, registry, definitions, log }: PublishDeps): Promise<readonly string[]> {
   const files = definitions.map(file);
-  const steps = await plan(files, await loadedRows(upkeep), stepMaker({ store, registry, folders: [ORIGIN] }));
+  const steps = await plan(files, await loadedRows(upkeep), stepMaker({ store, registry, folders: [SERVER] }));
   const changed = steps.flatMap(({ decision }) => (decision.kind === 'fault' ? [decision.sentence] : []));
   try {
     await carryOut(store, steps, (done, of) => log?.(`Definitions of the server: ${done} of ${of} written.`));
@@ -45,5 +42,5 @@ export async function publish({ store, upkeep, registry, definitions, log }: Pub
 function file(resource: FhirResource): ContentFile {
   const { resourceType: type, id = '' } = resource;
   const text = JSON.stringify(resource);
-  return { folder: ORIGIN, path: `${ORIGIN}/${type}/${id}`, type, id, text, hash: contentHash(text), resource };
+  return { folder: SERVER, path: `${SERVER}/${type}/${id}`, type, id, text, hash: contentHash(text), resource };
 }

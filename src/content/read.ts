@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { definitionsFolder } from '../definitions/folder.ts';
 import { isId } from '../fhir/id.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
@@ -7,7 +8,7 @@ import { contentHash } from './compact.ts';
 
 /** A resource of a content folder, as its file has it. */
 export interface ContentFile {
-  /** Name of the document's folder: relative to the working directory where it lies in it. */
+  /** Name of the document's folder: relative to the package, else to the working directory, where it lies in it. */
   readonly folder: string;
   /** Path of the file for people, folder included. */
   readonly path: string;
@@ -39,11 +40,17 @@ export function readContent(folders: readonly string[]): ReadContent {
   return { folders: folders.map(folderName), files, faults: [...faults, ...duplicates(files)] };
 }
 
-/** How rows name the folder they came from. */
+/** What lies in the package is called the same wherever the server is started from: rows know their folder by its name. */
+const PACKAGE = join(definitionsFolder(), '..', '..');
+
+/** How rows name the folder they came from: relative to the package or to the working directory, where it lies in one of them. */
 function folderName(folder: string): string {
-  const name = relative(process.cwd(), resolve(folder));
-  const outside = name === '' || name.startsWith('..') || isAbsolute(name);
-  return (outside ? resolve(folder) : name).split(sep).join('/');
+  const inside = [PACKAGE, process.cwd()].map((place) => relative(place, resolve(folder))).find(isInside);
+  return (inside ?? resolve(folder)).split(sep).join('/');
+}
+
+function isInside(path: string): boolean {
+  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 export function countByType(files: readonly ContentFile[]): ReadonlyMap<ResourceType, number> {

@@ -8,6 +8,8 @@ import { type Decision, decide, earlierRelease } from './decide.ts';
 import type { ContentFile } from './read.ts';
 
 const PAGE = 100;
+/** Stands where loaded rows name their folder, for the definitions that come with the server. */
+export const SERVER = '(server)';
 
 /** What is to be done with one row. */
 export interface Step {

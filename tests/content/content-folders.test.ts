@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { contentFolders } from '../../src/content/folders.ts';
+import { readContent } from '../../src/content/read.ts';
 
 let elsewhere: string;
 beforeAll(() => {
@@ -25,4 +26,16 @@ test('what CONTENT_DIRS names is taken from the working directory; a * stands fo
     join(elsewhere, 'resources', 'b'),
   ]);
   expect(contentFolders([], elsewhere)).toEqual([]);
+});
+
+test('what lies in the package has one name, wherever the server is started from', () => {
+  const folder = join(process.cwd(), 'profiles');
+  const before = process.cwd();
+  try {
+    const here = readContent([folder]).folders;
+    process.chdir(tmpdir());
+    expect([here, readContent([folder]).folders]).toEqual([['profiles'], ['profiles']]);
+  } finally {
+    process.chdir(before);
+  }
 });

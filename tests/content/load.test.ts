@@ -76,6 +76,19 @@ describe('loading content', () => {
     expect(await load(opened, [folder])).toMatchObject({ written: 1 });
   });
 
+  test.each([
+    ['with the same content', {}, 0],
+    ['with other content, which is refused', { title: 'Other' }, 1],
+  ])('lets a release move to another id %s', async (_, more, faults) => {
+    const opened = openStore();
+    const folder = contentFolder({ 'ValueSet/a.json': valueSet('a', { status: 'active' }) });
+    await load(opened, [folder]);
+    rmSync(join(folder, 'ValueSet/a.json'));
+    writeFiles(folder, { 'ValueSet/b.json': { ...valueSet('a', { status: 'active', ...more }), id: 'b' } });
+    if (faults === 0) expect(await load(opened, [folder])).toMatchObject({ written: 1, deleted: ['ValueSet/a'] });
+    else expect(await faultsOf(load(opened, [folder]))).toEqual([expect.stringContaining('a released version never changes')]);
+  });
+
   test('deletes what has no file any more as a new version, and brings it back with its file', async () => {
     const opened = openStore();
     const folder = contentFolder({ 'ValueSet/a.json': valueSet('a', { status: 'active' }), 'ValueSet/b.json': valueSet('b') });
@@ -103,7 +116,9 @@ describe('loading content', () => {
     const opened = openStore();
     const [one, two] = [contentFolder({ 'ValueSet/a.json': valueSet('a') }), contentFolder({ 'ValueSet/b.json': valueSet('b') })];
     await load(opened, [one, two]);
-    expect(await load(opened, [two])).toMatchObject({ deleted: [], counts: new Map([['ValueSet', 1]]) });
+    const { remarks, ...report } = await load(opened, [two]);
+    expect(report).toMatchObject({ deleted: [], counts: new Map([['ValueSet', 1]]) });
+    expect(remarks).toEqual([expect.stringMatching(/^1 stored resources came from .*, which is no content folder now; they stay/)]);
     expect(await versionOf(opened.store, 'a')).toBe(1);
   });
 });
