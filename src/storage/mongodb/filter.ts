@@ -1,5 +1,5 @@
 /** A condition as a MongoDB filter. Every leaf is bounded by its index: exact keys, anchored prefixes, one `$elemMatch` per range. */
-import type { Document, Filter } from 'mongodb';
+import { BSON, type Document, type Filter } from 'mongodb';
 import { FhirError } from '../../fhir/error.ts';
 import { resourceTypes } from '../../fhir/resource-types.ts';
 import type { ResourceType } from '../../fhir/types.ts';
@@ -21,7 +21,22 @@ export interface Joins {
 /** The filter of a search over these types (none = all): deleted rows have no `t`. */
 export async function searchFilter(types: readonly ResourceType[], where: Condition, joins: Joins): Promise<CurrentFilter> {
   const t = types.length === 0 ? { $gt: '' } : oneOf(types);
-  return all([{ t }, await conditionFilter(where, types, joins)]) as CurrentFilter;
+  const filter = all([{ t }, await conditionFilter(where, types, joins)]);
+  if (BSON.calculateObjectSize(filter) > LARGEST_FILTER) throw tooMuch('values');
+  return filter as CurrentFilter;
+}
+
+/** Bytes: a statement has 16 MB, and says more than what it looks for; a regular expression has 32,764. */
+const LARGEST_FILTER = 15 * 1024 * 1024;
+const LARGEST_PATTERN = 32_000;
+
+function tooMuch(what: string): FhirError {
+  return new FhirError('too-costly', `The search asks for more ${what} than the database takes in one statement; narrow it.`);
+}
+
+function pattern($regex: string): Document {
+  if (Buffer.byteLength($regex) > LARGEST_PATTERN) throw tooMuch('text');
+  return { $regex };
 }
 
 /** All of several filters: side by side as far as they look at different fields, so that `t` and the first of each stand together. */
@@ -73,13 +88,13 @@ function entryFilter(condition: EntryCondition): Document {
     case 'key':
       return { k: oneOf(condition.keys) };
     case 'key-prefix':
-      return { k: { $regex: `^${escaped(condition.prefix)}` } };
+      return { k: pattern(`^${escaped(condition.prefix)}`) };
     case 'text':
       return { s: oneOf(condition.texts) };
     case 'text-prefix':
-      return { s: { $regex: `^${escaped(condition.prefix)}` } };
+      return { s: pattern(`^${escaped(condition.prefix)}`) };
     case 'text-contains':
-      return { s: { $regex: `^${escaped(condition.parameter + SEPARATOR)}[\\s\\S]*${escaped(condition.text)}` } };
+      return { s: pattern(`^${escaped(condition.parameter + SEPARATOR)}[\\s\\S]*${escaped(condition.text)}`) };
     case 'range':
       return { r: { $elemMatch: { p: condition.parameter, ...bounded(condition.tests.map(boundOf)) } } };
     case 'has':

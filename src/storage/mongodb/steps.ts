@@ -18,9 +18,8 @@ export interface Step {
   readonly current: CurrentDocument;
 }
 
-/** Bytes: what one document may have, and below which a text need not be measured. */
+/** Bytes that one document may have. */
 const LARGEST = 16 * 1024 * 1024;
-const LARGE = 1024 * 1024;
 
 export function nameOf({ type, id }: Pick<Change, 'type' | 'id'>): string {
   return `${type}/${id}`;
@@ -57,9 +56,9 @@ export function stepOf(change: Change, before: Found | undefined, unit: string, 
   return { change, before, version: { ...kept, _id: `${type}/${id}/${v}`, unit }, current };
 }
 
-/** The driver fails in several ways on what is too large; entries take room as well. @throws FhirError `too-large` */
+/** The driver fails in several ways on what is too large, and a small text may have many entries. @throws FhirError `too-large` */
 export function refuseTooLarge(document: CurrentDocument | VersionDocument): void {
-  if ((document.body?.length() ?? 0) < LARGE || BSON.calculateObjectSize(document) <= LARGEST) return;
+  if (BSON.calculateObjectSize(document) <= LARGEST) return;
   throw new FhirError(
     'too-large',
     `${nameOf(document)} with its index is larger than the database keeps in one document (16 MB); split the resource.`,

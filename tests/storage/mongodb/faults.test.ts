@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { createReadiness } from '../../../src/http/readiness.ts';
+import type { Condition } from '../../../src/search/query.ts';
 import { collections } from '../../../src/storage/mongodb/collections.ts';
 import { migrate } from '../../../src/storage/mongodb/schema.ts';
 import { sweep } from '../../../src/storage/mongodb/sweep.ts';
@@ -274,6 +275,22 @@ await onWireServer('MongoDB and its faults', (server) => {
     test('a search that takes too long is too costly', async () => {
       await wire.fail({ failCommands: ['aggregate'], errorCode: 50 });
       await expect(opened.store.search(query('Basic', has('a')))).rejects.toMatchObject({ kind: 'too-costly' });
+    });
+
+    const many = (count: number) => Array.from({ length: count }, (_, i) => key('code', `http://${'x'.repeat(200)}|${i}`));
+
+    test('a small text with more index entries than a document may have is refused with a sentence', async () => {
+      await expect(opened.store.write([put('CodeSystem', 'wide', { keys: many(90_000) })])).rejects.toMatchObject({ kind: 'too-large' });
+    });
+
+    test.each<[string, Condition]>([
+      ['values', has(...many(90_000))],
+      ['text', { kind: 'text-prefix', prefix: 'x'.repeat(40_000) }],
+    ])('a search by more %s than a statement may have is too costly', async (_, where) => {
+      await expect(opened.store.search(query('Basic', where))).rejects.toMatchObject({ kind: 'too-costly' });
+      await expect(opened.store.write([put('Basic', 'b')], [{ query: query('Basic', where), ids: [] }])).rejects.toMatchObject({
+        kind: 'too-costly',
+      });
     });
 
     test.each([15.9, 16.1, 17.5, 40])('a resource of %d MB is kept or refused with a sentence', async (megabytes) => {
