@@ -1,16 +1,17 @@
 /** FHIRPath Patch (https://hl7.org/fhir/R4/fhirpatch.html) on JSON that keeps its digits. */
 import { FhirError } from '../fhir/error.ts';
-import { copyLossless, type Lossless, type LosslessObject as Members, stringifyLossless } from '../fhir/json.ts';
+import { copyLossless, isLosslessObject, type Lossless, type LosslessObject as Members, stringifyLossless } from '../fhir/json.ts';
 import { compile, evaluate } from './expression.ts';
 import { type PatchOperation, type PatchValue, readPatch } from './patch-operations.ts';
 import { isPlaced, memberName, type PlacedNode, step, stepsTo } from './place.ts';
+import { dropEmptyShadow, listIn, type Steps, setList, shadowAt } from './shadow.ts';
 
 /** What R4 says of an element by path (`HumanName.given`, `Patient.contact`); undefined: there is none. */
 export type ElementFacts = (path: string) => { readonly list: boolean; readonly choice: boolean } | undefined;
 
 interface Target {
   readonly node: PlacedNode;
-  readonly steps: readonly (string | number)[];
+  readonly steps: Steps;
 }
 
 /**
@@ -45,15 +46,15 @@ function applyOperation(resource: Lossless, operation: PatchOperation, facts: El
 
 function add(resource: Lossless, operation: PatchOperation, facts: ElementFacts): void {
   const { node, steps } = only(resource, operation);
-  const parent = at(resource, steps) as Members;
   const name = operation.name ?? '';
   const path = `${node.path}.${name}`;
-  const fact = facts(path);
-  if (!fact || typeof parent !== 'object') throw unfit(operation, `${node.path} has no element "${name}"`);
+  const fact = isLosslessObject(at(resource, steps)) ? facts(path) : OF_PRIMITIVES[name];
+  if (!fact) throw unfit(operation, `${node.path} has no element "${name}"`);
   const { type, json } = written(operation, path, facts);
+  const parent = holderAt(resource, steps);
   const member = fact.choice ? name + capital(type ?? '') : name;
   const known = parent[memberName(parent, name)];
-  if (fact.list) parent[member] = [...(Array.isArray(known) ? known : []), json];
+  if (fact.list) setList(parent, member, (items, added) => [...items, added], json);
   else if (known !== undefined) throw unfit(operation, `"${name}" is there already and may stand once; replace it`);
   else parent[member] = json;
 }
@@ -63,8 +64,7 @@ function insert(resource: Lossless, operation: PatchOperation, facts: ElementFac
   const index = operation.index ?? 0;
   if (index > list.length) throw unfit(operation, `the index ${index} lies beyond the list of ${list.length}`);
   const { json } = written(operation, path, facts);
-  parent[member] = list.toSpliced(index, 0, json);
-  realign(parent, member, (shadow) => shadow.toSpliced(index, 0, null));
+  setList(parent, member, (items, added) => items.toSpliced(index, 0, added), json);
 }
 
 function remove(resource: Lossless, operation: PatchOperation): void {
@@ -78,13 +78,11 @@ function remove(resource: Lossless, operation: PatchOperation): void {
     const parent = at(resource, target.steps.slice(0, -1)) as Members;
     delete parent[last];
     delete parent[`_${last}`];
-    return;
+  } else {
+    const parent = at(resource, target.steps.slice(0, -2)) as Members;
+    setList(parent, String(target.steps.at(-2)), (items) => items.toSpliced(last, 1));
   }
-  const parent = at(resource, target.steps.slice(0, -2)) as Members;
-  const member = String(target.steps.at(-2));
-  parent[member] = (parent[member] as Lossless[]).toSpliced(last, 1);
-  realign(parent, member, (shadow) => shadow.toSpliced(last, 1));
-  if ((parent[member] as Lossless[]).length === 0) delete parent[member];
+  dropEmptyShadow(resource, target.steps);
 }
 
 function replace(resource: Lossless, operation: PatchOperation, facts: ElementFacts): void {
@@ -92,9 +90,12 @@ function replace(resource: Lossless, operation: PatchOperation, facts: ElementFa
   const last = steps.at(-1);
   if (last === undefined) throw unfit(operation, 'the resource itself cannot be replaced by a patch; use PUT');
   const { type, json } = written(operation, String(node.path), facts);
-  const parent = at(resource, steps.slice(0, -1));
-  if (typeof last === 'number') (parent as Lossless[])[last] = json;
-  else rename(parent as Members, last, choiceMember(node, last, type), json);
+  if (typeof last === 'string') {
+    rename(at(resource, steps.slice(0, -1)) as Members, last, choiceMember(node, last, type), json);
+    return;
+  }
+  const [parent, member] = [at(resource, steps.slice(0, -2)) as Members, String(steps.at(-2))];
+  parent[member] = listIn(parent, member).with(last, json);
 }
 
 /** The member a replaced choice stands in: another type of value has another name. */
@@ -103,10 +104,13 @@ function choiceMember(node: PlacedNode, member: string, type: string | undefined
   return element === member || !type ? member : element + capital(type);
 }
 
+/** Id and extensions of a primitive stay beside it as long as it keeps its type. */
 function rename(parent: Members, from: string, to: string, value: Lossless): void {
+  if (to !== from) delete parent[`_${from}`];
   const entries = Object.entries(parent);
   for (const name of Object.keys(parent)) delete parent[name];
   for (const [name, kept] of entries) parent[name === from ? to : name] = name === from ? value : kept;
+  parent[to] = value;
 }
 
 function move(resource: Lossless, operation: PatchOperation): void {
@@ -116,8 +120,7 @@ function move(resource: Lossless, operation: PatchOperation): void {
     throw unfit(operation, `source and destination must lie inside the list of ${list.length}`);
   }
   const shift = (items: readonly Lossless[]) => items.toSpliced(source, 1).toSpliced(destination, 0, items[source] ?? null);
-  parent[member] = shift(list);
-  realign(parent, member, shift);
+  setList(parent, member, shift);
 }
 
 /** The array that a path names: that of the elements it finds, or of what stands behind its last dot where it finds none. */
@@ -132,25 +135,25 @@ function listOf(
   if (first) {
     const parent = at(resource, first.steps.slice(0, -2)) as Members;
     const member = String(first.steps.at(-2));
-    return { parent, member, list: parent[member] as Lossless[], path: String(first.node.path) };
+    return { parent, member, list: listIn(parent, member), path: String(first.node.path) };
   }
   const [, before = '', member = ''] = /^(.+)\.([A-Za-z]\w*)$/.exec(operation.path) ?? [];
   if (!member) throw unfit(operation, 'the path finds nothing');
   const { node, steps } = only(resource, { ...operation, path: before });
-  return { parent: at(resource, steps) as Members, member, list: [], path: `${node.path}.${member}` };
+  if (!isLosslessObject(at(resource, steps)) && member !== 'extension') throw unfit(operation, 'the path finds nothing');
+  return { parent: holderAt(resource, steps), member, list: [], path: `${node.path}.${member}` };
 }
 
-/** Keeps the array of ids and extensions (`_given`) beside the array of values. */
-function realign(parent: Members, member: string, change: (shadow: readonly Lossless[]) => Lossless[]): void {
-  const shadow = parent[`_${member}`];
-  if (!Array.isArray(shadow)) return;
-  const length = Math.max(shadow.length, (parent[member] as Lossless[]).length);
-  const changed = change([...shadow, ...Array<Lossless>(Math.max(0, length - shadow.length)).fill(null)]).slice(
-    0,
-    (parent[member] as Lossless[]).length,
-  );
-  if (changed.every((item) => item === null)) delete parent[`_${member}`];
-  else parent[`_${member}`] = changed;
+/** What a primitive has besides its value. */
+const OF_PRIMITIVES: Readonly<Record<string, ReturnType<ElementFacts>>> = {
+  id: { list: false, choice: false },
+  extension: { list: true, choice: false },
+};
+
+/** The object that holds the members of an element: for a primitive, the one beside it. */
+function holderAt(resource: Lossless, steps: Steps): Members {
+  const element = at(resource, steps);
+  return isLosslessObject(element) ? element : shadowAt(resource, steps);
 }
 
 function written(operation: PatchOperation, path: string, facts: ElementFacts): { type: string | undefined; json: Lossless } {
@@ -185,8 +188,8 @@ function targets(resource: Lossless, operation: PatchOperation): readonly Target
   });
 }
 
-function at(resource: Lossless, steps: readonly (string | number)[]): unknown {
-  return steps.reduce<unknown>(step, resource);
+function at(resource: Lossless, steps: Steps): Lossless | undefined {
+  return steps.reduce<unknown>(step, resource) as Lossless | undefined;
 }
 
 function capital(type: string): string {

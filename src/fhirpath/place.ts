@@ -1,5 +1,5 @@
 /** Where a result of FHIRPath stands in the JSON of its resource. */
-import type { Lossless } from '../fhir/json.ts';
+import { isLosslessObject, type Lossless } from '../fhir/json.ts';
 
 /** A node of the engine, as far as its place is concerned. */
 export interface PlacedNode {
@@ -13,11 +13,16 @@ export function isPlaced(value: unknown): value is PlacedNode {
   return typeof value === 'object' && value !== null && 'fullPropertyName' in value && 'path' in value;
 }
 
-/** Members and positions from the resource down to the node: `['contact', 0, 'name']`. */
+/** Members and positions from the resource down to the node: `['contact', 0, 'name']`; below a primitive, `['_birthDate', 'extension', 0]`. */
 export function stepsTo(node: PlacedNode, resource: Lossless): readonly (string | number)[] {
   const steps: (string | number)[] = [];
   let at: unknown = resource;
   for (const [, name = '', index] of node.fullPropertyName().matchAll(/\.([^.[]+)(?:\[(\d+)\])?/g)) {
+    if (!isLosslessObject(at as Lossless | undefined)) {
+      const place = steps.length - (typeof steps.at(-1) === 'number' ? 2 : 1);
+      steps[place] = `_${steps[place]}`;
+      at = steps.reduce<unknown>(step, resource);
+    }
     const member = memberName(at, name);
     steps.push(member, ...(index === undefined ? [] : [Number(index)]));
     at = step(at, member);
@@ -29,7 +34,8 @@ export function stepsTo(node: PlacedNode, resource: Lossless): readonly (string 
 /** The member that holds an element: itself, or the one of a choice (`value` → `valueQuantity`). */
 export function memberName(parent: unknown, element: string): string {
   if (typeof parent !== 'object' || parent === null || Object.hasOwn(parent, element)) return element;
-  return Object.keys(parent).find((member) => member.startsWith(element) && /^[A-Z]/.test(member.slice(element.length))) ?? element;
+  const members = Object.keys(parent).map((member) => member.replace(/^_/, ''));
+  return members.find((member) => member.startsWith(element) && /^[A-Z]/.test(member.slice(element.length))) ?? element;
 }
 
 export function step(at: unknown, name: string | number): unknown {

@@ -38,18 +38,15 @@ export function bundledBody(request: FhirRequest, { type, id }: Pick<Address, 't
   return { json, value: value as unknown as FhirResource };
 }
 
-function checkMeta(meta: unknown, type: string): void {
+/** @throws FhirError `structure`, or `unprocessable` for a shortened resource */
+export function checkMeta(meta: unknown, type: string): void {
   if (meta === undefined) return;
   if (!isObject(meta)) throw new FhirError('structure', `${type}.meta must be a JSON object.`, { expression: `${type}.meta` });
   const tags: readonly unknown[] = Array.isArray(meta.tag) ? meta.tag : [];
   if (tags.some((tag) => isObject(tag) && tag.system === SUBSETTED.system && tag.code === SUBSETTED.code)) {
-    throw new FhirError(
-      'unprocessable',
-      'The body is tagged SUBSETTED, so it is part of a resource; read the whole resource and send that.',
-      {
-        expression: `${type}.meta.tag`,
-      },
-    );
+    throw new FhirError('unprocessable', 'The resource is tagged SUBSETTED, so it is part of one; read the whole resource and send that.', {
+      expression: `${type}.meta.tag`,
+    });
   }
 }
 

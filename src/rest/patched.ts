@@ -8,6 +8,7 @@ import type { FhirRequest } from '../fhir/request.ts';
 import type { FhirResource } from '../fhir/types.ts';
 import { applyFhirPathPatch, type ElementFacts } from '../fhirpath/patch.ts';
 import type { Version } from '../storage/store.ts';
+import { checkMeta } from './body.ts';
 
 export const JSON_PATCH = 'application/json-patch+json';
 
@@ -30,7 +31,13 @@ export function patched(
   const after =
     contentType === JSON_PATCH ? applyJsonPatch(before, body.lossless()) : applyFhirPathPatch(before, body.lossless(), elementFacts(core));
   const resource = withSafeText(before, checkIdentity(after, version));
-  return { resource, value: valueOfResult(stringifyLossless(resource)) };
+  const value = valueOfResult(stringifyLossless(resource));
+  try {
+    checkMeta(value.meta, value.resourceType);
+  } catch (error) {
+    unfitResult(error);
+  }
+  return { resource, value };
 }
 
 /** What a patch makes of a resource is refused as such: the patch itself is no malformed body. */

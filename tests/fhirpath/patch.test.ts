@@ -116,6 +116,122 @@ describe('FHIRPath Patch (51)', () => {
     ],
   ])('%s', (_name, resource, given, result) => expect(patched(resource, given)).toBe(result));
 
+  const born = '"_birthDate":{"extension":[{"url":"http://x","valueString":"s"}]}';
+  const given = '"given":["a","b","c"],"_given":[null,{"id":"gb"},null]';
+  const named = (members: string) => `{"resourceType":"Patient","name":[{${members}}]}`;
+  const of = (members: string) => `{"resourceType":"Patient",${members}}`;
+  const does = (type: string, path: string, more: Record<string, string> = {}, value = '') =>
+    operation({ type: `"valueCode":"${type}"`, path: text(path), ...more }, value);
+  const extension = '"valueExtension":{"url":"http://y","valueBoolean":true}';
+
+  test.each([
+    [
+      'add to a list',
+      named(given),
+      does('add', 'Patient.name', { name: text('given') }, text('d')),
+      named('"given":["a","b","c","d"],"_given":[null,{"id":"gb"},null,null]'),
+    ],
+    [
+      'add to a list of extensions alone',
+      named('"_given":[{"id":"x"}]'),
+      does('add', 'Patient.name', { name: text('given') }, text('d')),
+      named('"_given":[{"id":"x"},null],"given":[null,"d"]'),
+    ],
+    [
+      'insert before an item of extensions alone',
+      named('"_given":[{"id":"x"}]'),
+      does('insert', 'Patient.name.given', { index: '"valueInteger":0' }, text('a')),
+      named('"_given":[null,{"id":"x"}],"given":["a",null]'),
+    ],
+    [
+      'replace an item of extensions alone',
+      named('"_given":[{"id":"x"}]'),
+      does('replace', 'Patient.name.given[0]', {}, text('a')),
+      named('"_given":[{"id":"x"}],"given":["a"]'),
+    ],
+    [
+      'delete an item of extensions alone',
+      named('"_given":[{"id":"x"}],"family":"F"'),
+      does('delete', 'Patient.name.given[0]'),
+      named('"family":"F"'),
+    ],
+    ['delete an item', named(given), does('delete', 'Patient.name.given[1]'), named('"given":["a","c"]')],
+    [
+      'move an item',
+      named(given),
+      does('move', 'Patient.name.given', { source: '"valueInteger":1', destination: '"valueInteger":0' }),
+      named('"given":["b","a","c"],"_given":[{"id":"gb"},null,null]'),
+    ],
+    [
+      'replace a value that is not there beside its extension',
+      of(born),
+      does('replace', 'Patient.birthDate', {}, '"valueDate":"1990"'),
+      of(`${born},"birthDate":"1990"`),
+    ],
+    [
+      'replace a value, the extension stays',
+      of(`"birthDate":"1980",${born}`),
+      does('replace', 'Patient.birthDate', {}, '"valueDate":"1990"'),
+      of(`"birthDate":"1990",${born}`),
+    ],
+    [
+      'replace a choice by another type, without what belonged to the other',
+      of('"deceasedBoolean":true,"_deceasedBoolean":{"id":"x"}'),
+      does('replace', 'Patient.deceased', {}, '"valueDateTime":"2020"'),
+      of('"deceasedDateTime":"2020"'),
+    ],
+    [
+      'delete a choice of extensions alone',
+      of('"active":true,"_deceasedBoolean":{"id":"x"}'),
+      does('delete', 'Patient.deceased'),
+      of('"active":true'),
+    ],
+    [
+      'delete the only extension',
+      of(`"birthDate":"1980",${born}`),
+      does('delete', 'Patient.birthDate.extension[0]'),
+      of('"birthDate":"1980"'),
+    ],
+    [
+      'delete the only extension of an item',
+      named('"given":["a","b"],"_given":[null,{"extension":[{"url":"http://x"}]}]'),
+      does('delete', 'Patient.name.given[1].extension'),
+      named('"given":["a","b"]'),
+    ],
+    [
+      'replace inside an extension',
+      of(born),
+      does('replace', 'Patient.birthDate.extension[0].value', {}, text('t')),
+      of(born.replace('"s"', '"t"')),
+    ],
+    [
+      'add an extension',
+      of('"birthDate":"1980"'),
+      does('add', 'Patient.birthDate', { name: text('extension') }, extension),
+      of('"birthDate":"1980","_birthDate":{"extension":[{"url":"http://y","valueBoolean":true}]}'),
+    ],
+    [
+      'add an extension to an item',
+      named('"given":["a","b"]'),
+      does('add', 'Patient.name.given[1]', { name: text('extension') }, extension),
+      named('"given":["a","b"],"_given":[null,{"extension":[{"url":"http://y","valueBoolean":true}]}]'),
+    ],
+    [
+      'insert an extension',
+      of('"birthDate":"1980"'),
+      does('insert', 'Patient.birthDate.extension', { index: '"valueInteger":0' }, extension),
+      of('"birthDate":"1980","_birthDate":{"extension":[{"url":"http://y","valueBoolean":true}]}'),
+    ],
+  ])('what stands beside a primitive: %s', (_name, resource, asked, result) => expect(patched(resource, asked)).toBe(result));
+
+  test('a primitive has id and extensions, and nothing else', () => {
+    for (const asked of [
+      does('add', 'Patient.birthDate', { name: text('colour') }, text('red')),
+      does('insert', 'Patient.birthDate.colour', { index: '"valueInteger":0' }, text('red')),
+    ])
+      expect(() => patched('{"resourceType":"Patient","birthDate":"1980"}', asked)).toThrow(FhirError);
+  });
+
   test('each operation works on the result of the one before', () => {
     const add = operation({ type: '"valueCode":"add"', path: text('Patient'), name: text('name') }, '"valueHumanName":{"family":"A"}');
     const replace = operation({ type: '"valueCode":"replace"', path: text('Patient.name[0].family') }, '"valueString":"B"');

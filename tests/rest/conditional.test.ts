@@ -244,6 +244,18 @@ describe.each(stores)('on %s', (_name, open) => {
       ['changed id', [{ op: 'replace', path: '/id', value: 'x' }], 'unprocessable'],
       ['changed type', [{ op: 'replace', path: '/resourceType', value: 'Patient' }], 'unprocessable'],
       ['no resource', [{ op: 'replace', path: '', value: 3 }], 'unprocessable'],
+      [
+        'tagged as a part',
+        [
+          {
+            op: 'add',
+            path: '/meta/tag',
+            value: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' }],
+          },
+        ],
+        'unprocessable',
+      ],
+      ['meta that is none', [{ op: 'replace', path: '/meta', value: [] }], 'unprocessable'],
       ['test false', [{ op: 'test', path: '/status', value: 'x' }], 'unprocessable'],
       ['malformed', [{ op: 'frob' }], 'invalid'],
     ])('49: %s: nothing is written', async (_case, body, kind) => {
