@@ -59,7 +59,7 @@ export function readConfig(env: Environment): Config {
 
   const host = setting('HOST', '127.0.0.1', parseHost);
   const loopback = isLoopback(host);
-  const apiToken = secret('API_TOKEN');
+  const apiToken = attempt(faults, 'API_TOKEN', () => parseToken(readSecret(env, 'API_TOKEN')));
   if (!loopback && !apiToken) {
     faults.push(
       `HOST="${host}" can be reached from other machines, and nobody would have to prove who they are: set API_TOKEN, or leave HOST at 127.0.0.1.`,
@@ -146,6 +146,12 @@ function oneOf<T extends string | undefined>(allowed: readonly T[]): (text: stri
 function parseHost(text: string): string {
   if (isIP(text) || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text)) return text;
   throw new Error('is neither an IP address nor a host name.');
+}
+
+/** A token that no header can carry would shut everybody out. */
+function parseToken(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\x21-\x7e]+$/.test(text)) return text;
+  throw new Error('holds white space or signs that no header can carry: use letters, digits and "-._~+/=".');
 }
 
 function parsePort(text: string): number {

@@ -103,6 +103,10 @@ describe('the configuration', () => {
     writeFileSync(file, 'from-a-file\n');
     expect(readConfig({ API_TOKEN_FILE: file }).apiToken).toBe('from-a-file');
     expect(faults({ API_TOKEN_FILE: file, API_TOKEN: 'in-the-open' })).toMatch(/API_TOKEN is set, and API_TOKEN_FILE as well/);
+    for (const token of ['two words', 'schlüssel', 'a\nb']) {
+      expect(faults({ API_TOKEN: token })).toContain('API_TOKEN holds white space');
+      expect(faults({ API_TOKEN: token })).not.toContain(token);
+    }
     expect(faults({ API_TOKEN_FILE: join(folder, 'none') })).toContain('API_TOKEN cannot be read from the file');
     writeFileSync(file, ' ');
     expect(faults({ API_TOKEN_FILE: file })).toContain('is empty in the file');

@@ -27,6 +27,7 @@ export function fhirRequest(request: Request, route: Route, body: TextBody | und
   };
   if (route.type) asked.type = route.type;
   else if (type !== undefined) asked.type = resourceType(type);
+  if (id?.startsWith('$')) throw noOperation(id);
   if (id !== undefined) asked.id = id;
   if (vid !== undefined) asked.versionId = vid;
   if (compartment !== undefined && owner !== undefined) asked.compartment = { type: resourceType(compartment), id: owner };
@@ -40,7 +41,16 @@ export function fhirRequest(request: Request, route: Route, body: TextBody | und
 /** @throws FhirError `not-found` for a name that is no resource type */
 export function resourceType(name: string): ResourceType {
   if (isResourceType(name)) return name;
+  if (name.startsWith('$')) throw noOperation(name);
   throw new FhirError('not-found', `"${name.slice(0, 64)}" is not a resource type of FHIR R4; names of types begin with a capital letter.`);
+}
+
+/** For an address that could be one of an operation, and is none. */
+export function noOperation(name: string): FhirError {
+  return new FhirError(
+    'not-found',
+    `No operation ${name.slice(0, 64)} is offered at this address; /metadata lists those that are, and where.`,
+  );
 }
 
 function queryOf(request: Request, body: TextBody | undefined): QueryParameters {

@@ -8,7 +8,7 @@ import type { Route } from '../rest/routes.ts';
 import { type BodyRules, readBody } from './body.ts';
 import type { Faults } from './errors.ts';
 import { answerFhir } from './fhir-answer.ts';
-import { FORM, fhirRequest, resourceType } from './fhir-request.ts';
+import { FORM, fhirRequest, noOperation, resourceType } from './fhir-request.ts';
 import { negotiate } from './negotiation.ts';
 import type { Send } from './send.ts';
 
@@ -101,6 +101,9 @@ function otherMethod(routes: readonly Route[]): RequestHandler {
 /** What is nowhere is 404, whatever the method. @throws FhirError `not-found` */
 function namesSomething({ type, id }: { readonly [name: string]: unknown }): void {
   if (typeof type === 'string') resourceType(type);
-  if (typeof id === 'string' && !isId(id))
-    throw new FhirError('not-found', `${String(type)} has no operation and no resource of this name.`);
+  if (typeof id === 'string' && !isId(id)) throw id.startsWith('$') ? noOperation(id) : nothingOf(String(type));
+}
+
+function nothingOf(type: string): FhirError {
+  return new FhirError('not-found', `No ${type} can have this id: ids are 1 to 64 letters, digits, "-" and ".".`);
 }

@@ -249,6 +249,13 @@ describe('methods', () => {
   );
 
   test('an operation that is not there is 404, whatever the method', async () => {
+    for (const path of [
+      '/fhir/$nothing',
+      '/fhir/Observation/$nothing',
+      '/fhir/Observation/a/$nothing',
+      '/fhir/Observation/$nothing/_history/1',
+    ])
+      expect(diagnostics(await door.ask('GET', path))).toContain('No operation $nothing');
     expect(await door.ask('POST', '/fhir/Observation/$nothing', { headers: json, body: '{}' })).toMatchObject({ status: 404 });
   });
 });
