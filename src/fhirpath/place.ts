@@ -19,6 +19,7 @@ export function stepsTo(node: PlacedNode, resource: Lossless): readonly (string 
   let at: unknown = resource;
   for (const [, name = '', index] of node.fullPropertyName().matchAll(/\.([^.[]+)(?:\[(\d+)\])?/g)) {
     if (!isLosslessObject(at as Lossless | undefined)) {
+      if (name === 'value') continue; // a primitive's value is the primitive
       const place = steps.length - (typeof steps.at(-1) === 'number' ? 2 : 1);
       steps[place] = `_${steps[place]}`;
       at = steps.reduce<unknown>(step, resource);

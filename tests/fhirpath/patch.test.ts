@@ -222,6 +222,12 @@ describe('FHIRPath Patch (51)', () => {
       does('insert', 'Patient.birthDate.extension', { index: '"valueInteger":0' }, extension),
       of('"birthDate":"1980","_birthDate":{"extension":[{"url":"http://y","valueBoolean":true}]}'),
     ],
+    [
+      'replace its value by name',
+      of('"extension":[{"url":"http://x","valueDecimal":1.50}]'),
+      does('replace', 'Patient.extension.value.value', {}, '"valueDecimal":2.0'),
+      of('"extension":[{"url":"http://x","valueDecimal":2.0}]'),
+    ],
   ])('what stands beside a primitive: %s', (_name, resource, asked, result) => expect(patched(resource, asked)).toBe(result));
 
   test('a primitive has id and extensions, and nothing else', () => {
