@@ -48,14 +48,16 @@ async function judge(asked: Asked, request: FhirRequest, { store, validator }: P
     ...(await taken(resource, request, mode, store)),
   ];
   const hasError = issues.some(({ severity }) => severity === 'error' || severity === 'fatal');
-  return hasError ? issues : [...issues, allIsWell(resource as FhirResource, profiles)];
+  return hasError ? issues : [...issues, allIsWell(resource as FhirResource, profiles, issues)];
 }
 
 function readAsked(request: FhirRequest): Asked {
   const body = request.body?.value;
   const parameters = isParameters(body, request) ? body : undefined;
   const of = (name: string) => [...(parameters ? valuesOf(parameters, name) : []), ...valuesOf(request.query as QueryParameters, name)];
-  const [resource] = parameters ? valuesOf(parameters, 'resource') : [body];
+  const [resource, second] = parameters ? valuesOf(parameters, 'resource') : [body];
+  if (second !== undefined)
+    throw new FhirError('invalid', 'The parameter "resource" of $validate stands more than once; send one at a time.');
   const [mode, another] = of('mode');
   if (mode !== undefined && (another !== undefined || !isMode(mode))) {
     throw new FhirError('invalid', `The parameter "mode" of $validate must be one of ${modes.join(', ')}, and stand once; correct it.`);
@@ -135,8 +137,15 @@ async function taken(resource: unknown, { type, id }: FhirRequest, mode: Mode | 
   ];
 }
 
-function allIsWell({ resourceType, meta }: FhirResource, given: readonly string[]): OperationOutcomeIssue {
-  const profiles = [...new Set([...given, ...(meta?.profile ?? [])])];
+/** Names the profiles that were checked: not those of which another issue says that they were not. */
+function allIsWell(
+  { resourceType, meta }: FhirResource,
+  given: readonly string[],
+  issues: readonly OperationOutcomeIssue[],
+): OperationOutcomeIssue {
+  const unchecked = issues.filter(({ code }) => code === 'not-found' || code === 'not-supported');
+  const isChecked = (profile: string) => !unchecked.some(({ diagnostics = '' }) => diagnostics.includes(`profile ${profile}`));
+  const profiles = [...new Set([...given, ...(meta?.profile ?? [])])].filter(isChecked);
   const named = profiles.length > 0 ? ` and the profile${profiles.length > 1 ? 's' : ''} ${profiles.join(', ')}` : '';
   return issue('information', 'informational', `The resource has no errors: it was checked against ${resourceType} of R4${named}.`);
 }

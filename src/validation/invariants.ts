@@ -26,7 +26,7 @@ export interface Invariants {
 }
 
 /** Judged elsewhere in this room. */
-const elsewhere: ReadonlySet<string> = new Set(['ele-1', 'ext-1', 'ref-1', 'dom-3', 'per-1', 'que-12', 'txt-1', 'txt-2']);
+const elsewhere: ReadonlySet<string> = new Set(['ele-1', 'ext-1', 'ref-1', 'dom-3', 'per-1', 'que-2', 'que-12', 'csd-1', 'txt-1', 'txt-2']);
 
 /** The library keeps the definitions that it was given for the whole process; they are those of R4 and never change. */
 export function createInvariants(structures: Structures): Invariants {

@@ -4,15 +4,18 @@ import { parseReference } from '../fhir/reference.ts';
 import { type Findings, isObject, type Json, report } from './findings.ts';
 import { narrativeFault } from './narrative.ts';
 import type { Shape } from './shape.ts';
+import { checkCodes, checkLinkIds } from './unique-names.ts';
 
 type Rule = (value: Json, place: string, findings: Findings) => void;
 
 const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Attachment', checkAttachment],
   ['Bundle.entry', checkEntry],
+  ['CodeSystem', checkCodes],
   ['Extension', checkExtension],
   ['Narrative', checkNarrative],
   ['Period', checkPeriod],
+  ['Questionnaire', checkLinkIds],
   ['Questionnaire.item', checkItem],
   ['ValueSet.compose.include', checkInclude],
 ]);

@@ -78,6 +78,12 @@ describe('$validate', () => {
     expect(issue?.diagnostics).toContain('Library of R4 and the profile http://hl7.org/fhir/StructureDefinition/Library');
   });
 
+  test('claims no check against a profile that nobody knows', async () => {
+    const issues = await run({ ...library, meta: { profile: ['http://example.org/none'] } });
+    expect(issues.map(({ line }) => line)).toEqual(['warning not-found Library.meta.profile[0]', 'information informational']);
+    expect(issues[1]?.diagnostics).toBe('The resource has no errors: it was checked against Library of R4.');
+  });
+
   test('answers faults with 200', async () => {
     expect(await lines({ ...library, status: 'aktiv' })).toEqual(['error value Library.status']);
     expect(await lines({ resourceType: 'Nothing' })).toContain('error structure Resource');
@@ -125,6 +131,8 @@ describe('$validate', () => {
     expect(await kindOf(run(library, query(['mode', 'update'])))).toBe('invalid');
     expect(await kindOf(run(library, query(['profile', ''])))).toBe('invalid');
     expect(await kindOf(run(parameters(), {}))).toBe('invalid');
+    const resource = { name: 'resource', resource: library };
+    expect(await kindOf(run(parameters(resource, resource)))).toBe('invalid');
     expect(await kindOf(run(undefined, {}))).toBe('invalid');
     expect(await kindOf(run({ resourceType: 'Parameters', parameter: { name: 'resource' } }))).toBe('structure');
     expect(await kindOf(run({ resourceType: 'Parameters', parameter: [7] }))).toBe('structure');

@@ -197,6 +197,26 @@ describe('rules of single types', () => {
     ).toEqual(['error value Bundle.entry[0].fullUrl']);
   });
 
+  test('names in a tree are unique, however deep they stand', async () => {
+    const text = (linkId: string) => ({ linkId, type: 'string' });
+    const item = [
+      { linkId: 'g', type: 'group', item: [text('a'), text('b')] },
+      text('a'),
+      { linkId: 'h', type: 'group', item: [text('g')] },
+    ];
+    expect(await check({ resourceType: 'Questionnaire', status: 'draft', item })).toEqual([
+      'error invariant Questionnaire.item[1].linkId',
+      'error invariant Questionnaire.item[2].item[0].linkId',
+    ]);
+    const system = { resourceType: 'CodeSystem', status: 'draft', content: 'complete' };
+    const concept = [{ code: 'a', concept: [{ code: 'b' }] }, { code: 'c', concept: [{ code: 'b' }] }, { code: 'a' }];
+    expect(await check({ ...system, concept })).toEqual([
+      'error invariant CodeSystem.concept[1].concept[0].code',
+      'error invariant CodeSystem.concept[2].code',
+    ]);
+    expect(await check({ ...system, concept: concept.slice(0, 1) })).toEqual([]);
+  });
+
   test('several enableWhen need an enableBehavior', async () => {
     const item = {
       linkId: 'a',
