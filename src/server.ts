@@ -56,7 +56,7 @@ export async function openServer({ config, log, progress }: ServerParts): Promis
   const server = createHttpServer(config.requestTimeout);
   server.on('request', startingUp);
   const publicUrl = await listen(server, config);
-  const opened = await openStore(config.databaseUrl).catch(closing(() => closeServer(server)));
+  const opened = await openStore(config.databaseUrl, { log: progress }).catch(closing(() => closeServer(server)));
   const rooms = await furnish(opened, { config, publicUrl, log, progress }).catch(closing(() => closeServer(server), opened.close));
   server.off('request', startingUp);
   server.on('request', rooms.app.handler);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { temporaryFolder } from '../sqlite/opening.ts';
 import { onWireServer } from './opening.ts';
 import { type ServerProcess, startServer } from './server-process.ts';
+import { startWireProxy } from './wire-proxy.ts';
 
 const READS = Number(process.env.READS ?? 100);
 const ROUNDS = Number(process.env.ROUNDS ?? 8);
@@ -123,6 +124,22 @@ await onWireServer('two servers on one MongoDB', (server) => {
       if (!written.ok || read.identifier[0]?.value !== `read-${i}`) old.push({ i, status: written.status, read: read.identifier });
     }
     expect(old).toEqual([]);
+  });
+
+  test('a server whose database is away says so at each try, and serves once it is there', async () => {
+    const { hostname, port, pathname } = new URL(server.url());
+    const proxy = await startWireProxy(hostname, Number(port));
+    proxy.away(true);
+    let tries = 0;
+    const url = `mongodb://127.0.0.1:${proxy.port}${pathname}?directConnection=true&serverMonitoringMode=poll`;
+    const started = await startServer(url, {}, (said) => {
+      tries = said.match(/MongoDB does not answer yet/g)?.length ?? 0;
+      if (tries === 2) proxy.away(false);
+    });
+    expect(tries).toBeGreaterThanOrEqual(2);
+    expect((await fetch(`${started.fhir}/Patient`)).status).toBe(200);
+    await started.stop();
+    await proxy.close();
   });
 
   describe('a plan', () => {

@@ -12,8 +12,16 @@ export interface ServerProcess {
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 
-/** Settles when it serves. @throws Error with what it said, where it ends before */
-export async function startServer(databaseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+/**
+ * Settles when it serves.
+ * @param heard is given what it has said so far, whenever it says more
+ * @throws Error with what it said, where it ends before
+ */
+export async function startServer(
+  databaseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+  heard: (said: string) => void = () => undefined,
+): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--import', path('scripts/typescript.mjs'), path('src/main.ts')], {
     env: { PATH: process.env.PATH ?? '', PORT: '0', CONTENT_DIRS: '', LOG_LEVEL: 'error', DATABASE_URL: databaseUrl, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,6 +32,7 @@ export async function startServer(databaseUrl: string, environment: Readonly<Rec
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (data) => {
         said += data;
+        heard(said);
         const [, base] = /FHIR R4 base URL: *(\S+)/.exec(said) ?? [];
         if (base) resolve(base);
       });
