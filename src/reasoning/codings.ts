@@ -9,8 +9,8 @@ const SNOMED = 'http://snomed.info/sct';
 const LOINC = 'http://loinc.org';
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm';
 export const ATC = 'http://www.whocc.no/atc';
-const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
-const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
+export const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
+export const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const UCUM = 'http://unitsofmeasure.org';
 
 const OIDS: Readonly<Record<string, string>> = {

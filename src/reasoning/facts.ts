@@ -9,7 +9,7 @@ import type {
   Procedure,
   QuestionnaireResponse,
 } from '../fhir/types.ts';
-import { codingsOf, keysOf, normaliseConcept } from './codings.ts';
+import { codingsOf, ICD_10, ICD_10_CM, keysOf, normaliseConcept } from './codings.ts';
 import { type Form, readForms } from './forms.ts';
 import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } from './medicines.ts';
 import { type NameIndex, namesOf } from './names.ts';
@@ -48,7 +48,7 @@ export interface Facts {
   readonly without: readonly string[];
   /** Medicines and allergies recognised by name alone: the names. */
   readonly byName: readonly string[];
-  /** What nobody could tell: Conditions without a code, medicines and allergies that no set knows, forms left half open. */
+  /** What nobody could tell: Conditions without a code that sets read, medicines and allergies that no set knows, forms left half open. */
   readonly notUnderstood: readonly { readonly type: string; readonly name: string }[];
   /** Observations whose value was left out, since its unit cannot be read. */
   readonly withoutUnit: readonly Observation[];
@@ -100,7 +100,7 @@ export function factsOf(sent: CallData, names: NameIndex, forms: readonly Form[]
     notUnderstood: [
       ...nobodys.map((resource) => unread(resource, `${resource.resourceType} that names no patient`)),
       ...incomplete.map(({ title }) => ({ type: 'QuestionnaireResponse', name: `${title} (a required question has no answer)` })),
-      ...conditions.filter(({ code }) => keysOf(code).length === 0).map((condition) => unread(condition, namesOf(condition.code)[0])),
+      ...conditions.filter(({ code }) => !isRead(code, names)).map((condition) => unread(condition, calledBy(condition.code))),
       ...[...medicines, ...allergies].flatMap(({ resource, notUnderstood }) => (notUnderstood ? [unread(resource, notUnderstood)] : [])),
     ],
     withoutUnit: observations.flatMap(({ resource, withoutUnit }) => (withoutUnit ? [resource] : [])),
@@ -137,6 +137,21 @@ function isWithdrawn({ verificationStatus }: Condition | AllergyIntolerance): bo
 /** Codes of a status; earlier releases of FHIR, which some clients still send, have the code alone. */
 function statusCodes(status: Condition['clinicalStatus']): readonly string[] {
   return typeof status === 'string' ? [status] : codingsOf(status).flatMap(({ code }) => code ?? []);
+}
+
+/**
+ * Whether the sets could tell what the Condition is: it has a code of a system that they read. A code of ICD-10 that a set has under
+ * ICD-10-CM alone is not read: it may well be what the set is about, but the rules ask for system and code.
+ */
+function isRead(code: Condition['code'], names: NameIndex): boolean {
+  const keys = keysOf(code);
+  if (names.knows(keys)) return true;
+  const isOfOtherEdition = names.knows(keys.flatMap((key) => (key.startsWith(`${ICD_10}|`) ? [key.replace(ICD_10, ICD_10_CM)] : [])));
+  return !isOfOtherEdition && codingsOf(code).some(({ system, code: own }) => system && own && names.reads(system));
+}
+
+function calledBy(code: Condition['code']): string | undefined {
+  return namesOf(code)[0] ?? codingsOf(code).find((coding) => coding.code)?.code;
 }
 
 function withConcept<T extends FhirResource>(resource: T, element: keyof T): T {

@@ -1,11 +1,13 @@
 import type { CodeableConcept } from '../fhir/types.ts';
-import type { CodeSet } from './code-sets.ts';
+import { type CodeSet, split } from './code-sets.ts';
 import { ATC, codingsOf, keysOf, normaliseConcept, RXNORM } from './codings.ts';
 
 /** What medicines and substances are called, and the codes behind each name. */
 export interface NameIndex {
   /** Whether one of the keys is a code that some set or product knows. */
   knows(keys: readonly string[]): boolean;
+  /** Whether some set has codes of the system; of any other, nobody can tell what a code means. */
+  reads(system: string): boolean;
   /** Codes whose name stands in a text as whole words, case ignored. */
   find(texts: readonly string[]): readonly NameMatch[];
 }
@@ -27,6 +29,7 @@ interface Entry extends NameMatch {
 export function nameIndex(sets: Iterable<CodeSet>, products: readonly CodeableConcept[], knows: (key: string) => boolean): NameIndex {
   const byFirstWord = new Map<string, Entry[]>();
   const productKeys = new Set<string>();
+  const systems = new Set<string>();
   const add = (name: string | undefined, keys: readonly string[]) => {
     const words = wordsOf(name ?? '');
     const [first] = words;
@@ -34,7 +37,10 @@ export function nameIndex(sets: Iterable<CodeSet>, products: readonly CodeableCo
     if (!first || !name || keys.length === 0 || words.join('').length < 3) return;
     byFirstWord.set(first, [...(byFirstWord.get(first) ?? []), { name, words, keys }]);
   };
-  for (const set of sets) if (isOfMedicines(set)) for (const [key, names] of set.listed) for (const name of names) add(name, [key]);
+  for (const set of sets) {
+    for (const system of [...set.filtered, ...[...set.listed.keys()].map((key) => split(key)[0])]) systems.add(system);
+    if (isOfMedicines(set)) for (const [key, names] of set.listed) for (const name of names) add(name, [key]);
+  }
   for (const product of products.map(normaliseConcept)) {
     const keys = keysOf(product);
     for (const key of keys) productKeys.add(key);
@@ -42,6 +48,7 @@ export function nameIndex(sets: Iterable<CodeSet>, products: readonly CodeableCo
   }
   return {
     knows: (keys) => keys.some((key) => productKeys.has(key) || knows(key)),
+    reads: (system) => systems.has(system),
     find: (texts) => texts.flatMap((text) => matchesIn(wordsOf(text), byFirstWord)),
   };
 }

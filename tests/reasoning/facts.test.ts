@@ -271,3 +271,22 @@ describe('medicines and allergies are recognised', () => {
     ]);
   });
 });
+
+test('a Condition is named where no set can tell what it is: codes of unknown systems, and codes of the other edition of ICD-10', () => {
+  const sets = [{ listed: new Map([[`${SNOMED}|1`, []]]), filtered: new Set([ICD]), has: () => false }];
+  const index = nameIndex(sets, [], (key) => key === `${SNOMED}|1` || key.startsWith(`${ICD}|C`));
+  const coded = (id: string, ...coding: object[]) => condition(id, { code: { coding, text: `text of ${id}` } });
+  const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
+  const chart = [
+    coded('known', { system: SNOMED, code: '1' }),
+    coded('another', { system: ICD, code: 'I10' }),
+    coded('beside', { system: 'urn:site', code: 'x' }, { system: SNOMED, code: '2' }),
+    coded('local', { system: 'urn:site', code: 'x' }),
+    coded('without system', { code: 'C50' }),
+    coded('other edition', { system: ICD_10, code: 'C50.9' }),
+    condition('nameless', { code: { coding: [{ system: 'urn:site', code: 'y' }] } }),
+  ];
+  const data = { patient, context: [], chart, triggering: 'chart' as const, unavailable: [], without: [] };
+  const { notUnderstood } = factsOf(data, index);
+  expect(notUnderstood.map(({ name }) => name)).toEqual(['text of local', 'text of without system', 'text of other edition', 'y']);
+});
