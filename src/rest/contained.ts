@@ -101,7 +101,7 @@ async function* containers({ store }: ContainedDeps, { as, type, query, after: p
   const from = query.total ? undefined : place;
   if (from && as === 'contained') {
     const version = await store.read(from.type, from.id);
-    if (version?.json && version.lastUpdated === from.lastUpdated) yield version;
+    if (version?.json) yield version; // where it was written since, it stands in front of the place
   }
   const where = { kind: 'key', keys: [containsKey(type)] } as const;
   let after = from && rowOf(from);

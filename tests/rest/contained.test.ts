@@ -234,7 +234,10 @@ describe.each(stores)('146: contained resources on %s', (_name, open) => {
               const seen = await pages(address);
               expect([address, seen.flatMap(urls)]).toEqual([address, whole]);
               expect(seen.slice(0, -1).every(({ entry }) => entry?.length === count)).toBe(true);
-              expect((await page(`${address}&_total=accurate`)).total).toBe(whole.length);
+              if (count === 1) continue;
+              const counted = await pages(`${address}&_total=accurate`);
+              expect([address, counted.flatMap(urls)]).toEqual([address, whole]);
+              expect(new Set(counted.map(({ total }) => total))).toEqual(new Set([whole.length]));
             }
           }
         }

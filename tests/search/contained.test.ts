@@ -68,6 +68,19 @@ describe('146: what asks for contained resources', () => {
   });
 });
 
+test('146: a reference inside of the container leads to what stands beside', () => {
+  const contained = [
+    { resourceType: 'Patient', id: 'p' },
+    { resourceType: 'Observation', id: 'o', subject: { reference: '#p' } },
+    { resourceType: 'Observation', id: 'q', subject: { reference: '#o' } },
+  ];
+  const container = { resourceType: 'Basic', contained } as unknown as FhirResource;
+  const inside = (query: string) =>
+    createContainedMatcher({ type: 'Observation', where: ask(query).query.where, registry }).inside(container, '2026-03-01T10:20:30.123Z');
+  expect(inside('_contained=true&patient:missing=false')).toEqual([1]);
+  expect(inside('_contained=true&subject:missing=false')).toEqual([1, 2]);
+});
+
 describe('146: the index of what contains what', () => {
   const containing = (contained: unknown) =>
     indexEntries({ resourceType: 'Observation', id: '1', contained } as unknown as FhirResource, registry).keys;
@@ -75,6 +88,11 @@ describe('146: the index of what contains what', () => {
   test('has the type of each contained resource, once', () => {
     const keys = containing([{ resourceType: 'Patient', id: 'a' }, { resourceType: 'Patient', id: 'b' }, { resourceType: 'Device' }]);
     expect(keys).toEqual([containsKey('Patient'), containsKey('Device')]);
+  });
+
+  test('is of resources that can contain others alone', () => {
+    const contained = [{ resourceType: 'Patient', id: 'a' }];
+    expect(indexEntries({ resourceType: 'Bundle', id: '1', contained } as unknown as FhirResource, registry).keys).toEqual([]);
   });
 
   test('takes nothing from what is no list of resources', () => {
