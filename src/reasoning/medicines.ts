@@ -60,9 +60,10 @@ export function recogniseAllergy(allergy: AllergyIntolerance, names: NameIndex):
     }),
   };
   const understood = [code, ...reactions.map(({ substance }) => substance)].some(
-    ({ known, concept }) => known || keysOf(concept).length > 0,
+    ({ known, concept }) => known || codingsOf(concept).some(({ system, code: own }) => system && own && names.reads(system)),
   );
-  return understood ? { resource, byName } : { resource, byName, notUnderstood: namesOf(allergy.code)[0] ?? 'an allergy without a name' };
+  if (understood) return { resource, byName };
+  return { resource, byName, notUnderstood: namesOf(code.concept)[0] ?? keysOf(code.concept)[0] ?? 'an allergy without a name' };
 }
 
 function conceptOf(medicine: Medicine, referred: (reference: string) => FhirResource | undefined): CodeableConcept | undefined {

@@ -10,7 +10,7 @@ const listed = new Map([
   [`${RXNORM}|1191`, ['aspirin', 'Acetylsalicylic acid']],
 ]);
 const names = nameIndex(
-  [{ listed, filtered: new Set([ATC]), has: (system, code) => listed.has(`${system}|${code}`) }],
+  [{ listed, filtered: new Set([ATC, SNOMED]), has: (system, code) => listed.has(`${system}|${code}`) }],
   [{ coding: [{ system: RXNORM, code: '10689', display: 'Tramadol' }], text: 'Tramadol hydrochloride' }],
   (key) => listed.has(key) || key.startsWith(`${ATC}|B01`),
 );
@@ -259,10 +259,11 @@ describe('medicines and allergies are recognised', () => {
       allergy({ id: 'b', code: { text: 'rash' }, reaction: [{ substance: { text: 'Warfarin' } }] }),
       allergy({ id: 'c', code: { coding: [{ system: SNOMED, code: '716186003' }] } }),
       allergy({ id: 'd', code: { text: 'blue dye' } }),
+      allergy({ id: 'e', code: { coding: [{ system: 'urn:site', code: 'A17' }] } }),
     ]);
     expect(keys(result.allergies[0]?.code)).toEqual([`${RXNORM}|1191`]);
     expect(keys(result.allergies[1]?.reaction?.[0]?.substance)).toEqual([WARFARIN]);
-    expect(result.notUnderstood).toEqual([{ type: 'AllergyIntolerance', name: 'blue dye' }]);
+    expect(result.notUnderstood.map(({ name }) => name)).toEqual(['blue dye', 'urn:site|A17']);
   });
 
   test('a Condition without a code is named', () => {
