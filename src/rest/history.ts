@@ -8,6 +8,7 @@ import { type Address, addressOf, fullUrl, unknown } from './address.ts';
 import { type BundleEntry, type BundleLink, bundleText } from './bundle.ts';
 import type { CoreFacts, RestDeps } from './deps.ts';
 import { etag } from './etag.ts';
+import { openToken, sealToken } from './history-token.ts';
 import { addressWith } from './links.ts';
 import { GENERAL, once, pageSize, takeOnly, withParameter } from './query-parameters.ts';
 import { type Part, partOf, partText } from './summary.ts';
@@ -36,13 +37,15 @@ async function historyPage({ store, core }: Deps, request: FhirRequest, target: 
   const part = partOf(query, core, target.type ? [target.type] : []);
   const onlyTotal = part && 'summary' in part && part.summary === 'count';
   const count = onlyTotal ? 0 : pageSize(query);
-  const after = once(query, CURSOR);
+  const token = once(query, CURSOR);
   const scope: HistoryScope = { ...target, ...since(query), ...at(query) };
+  const after = token === undefined ? undefined : openToken(token, scope);
   const page = await store.history(scope, { count: Math.max(count, 1), ...(after !== undefined && { after }), total: count === 0 });
   const entries = page.items
     .slice(0, count)
     .map((version) => historyEntry(request.baseUrl, part ? shortened(version, part, core) : version));
-  const links = historyLinks(request, target, count, count > 0 ? page.next : undefined);
+  const next = count > 0 && page.next !== undefined ? sealToken(page.next, scope) : undefined;
+  const links = historyLinks(request, target, count, next);
   const total = page.total === undefined ? {} : { total: page.total };
   return { status: 200, body: bundleText({ type: 'history', lastUpdated: request.now.toISOString(), ...total, links }, entries) };
 }

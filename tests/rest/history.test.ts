@@ -133,6 +133,21 @@ describe.each(stores)('history on %s', (_name, open) => {
     expect(await refusal(rest.call('GET', `Patient/_history?${query}`))).toMatchObject({ kind: 'invalid' });
   });
 
+  test('57: a token of another history, or one that was changed, is refused', async () => {
+    const { json } = await rest.call('GET', 'Patient/h1/_history?_count=1');
+    const next = new URL(json.link.find(({ relation }: { relation: string }) => relation === 'next').url).searchParams;
+    const token = next.get('_cursor') ?? '';
+    expect((await rest.call('GET', `Patient/h1/_history?_count=2&_cursor=${token}`)).json.entry).toHaveLength(2);
+    for (const address of [
+      `Patient/h1/_history?_cursor=${token}A`,
+      `Patient/h1/_history?_cursor=A${token.slice(1)}`,
+      `Patient/h1/_history?_since=2020-01-01T00:00:00Z&_cursor=${token}`,
+      `Patient/_history?_cursor=${token}`,
+      `_history?_cursor=${token}`,
+    ])
+      expect(await refusal(rest.call('GET', address))).toMatchObject({ kind: 'invalid' });
+  });
+
   test('9: shortens what it lists', async () => {
     const { json } = await rest.call('GET', 'Patient/h1/_history?_elements=gender');
     expect(json.entry[2].resource).toMatchObject({ gender: 'female', meta: { tag: [{ code: 'SUBSETTED' }] } });
