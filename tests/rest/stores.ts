@@ -24,7 +24,7 @@ export const stores: readonly [name: string, open: () => Promise<OpenedStore>][]
 
 /** An empty store: the embedded one, unless all tests run on another. */
 export async function openEmbedded(): Promise<OpenedStore> {
-  if (MONGODB) return openStore(Object.assign(new URL(MONGODB), { pathname: `/ramus-test-${randomUUID()}` }).toString());
+  if (MONGODB) return openStore(MONGODB.replace(/^([^/]*\/\/[^/?]+)[^?]*/, `$1/ramus-test-${randomUUID()}`)); // it may name several hosts
   const folder = await mkdtemp(join(tmpdir(), 'ramus-rest-'));
   const { store, close } = await openStore(`file:${join(folder, 'test.db')}`);
   return {

@@ -46,11 +46,7 @@ function givenServer(uri: string): WireServer {
   };
   return {
     isOurs: false,
-    url(database = `ramus-test-${randomUUID()}`) {
-      const url = new URL(uri);
-      url.pathname = `/${database}`;
-      return url.toString();
-    },
+    url: (database = `ramus-test-${randomUUID()}`) => uri.replace(/^([^/]*\/\/[^/?]+)[^?]*/, `$1/${database}`), // no URL: it may name several hosts
     kill: refuse,
     restart: refuse,
     stop: async () => undefined,
