@@ -143,7 +143,7 @@ await onWireServer('MongoDB, disturbed', (server) => {
       let writing = true;
       const disturbing = (async () => {
         while (writing) {
-          await disturb(random);
+          await disturb(random).catch(() => undefined); // it is disturbed already
           await sleep(100 + random.below(400)); // each costs its writers up to a second
         }
       })();
