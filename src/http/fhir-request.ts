@@ -1,5 +1,5 @@
 /** From what Express has read to what an interaction is given (https://hl7.org/fhir/R4/http.html). */
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
 import { FhirError } from '../fhir/error.ts';
 import { parseJson } from '../fhir/json.ts';
@@ -20,7 +20,7 @@ export function fhirRequest(request: Request, route: Route, body: TextBody | und
   const asked: Mutable<FhirRequest> = {
     method: route.method, // HEAD is answered as GET, its body left out
     query: queryOf(request, body),
-    conditions: conditions(request.headers),
+    conditions: conditions(request),
     prefer: preferences(request.headers.prefer),
     baseUrl,
     now: new Date(),
@@ -60,14 +60,25 @@ function queryOf(request: Request, body: TextBody | undefined): QueryParameters 
   return parseQueryString(address && form ? `${address}&${form}` : address || form);
 }
 
-function conditions(headers: IncomingHttpHeaders): Conditions {
+function conditions({ headers, headersDistinct }: IncomingMessage): Conditions {
   const found: Mutable<Conditions> = {};
-  const ifNoneExist = headers['if-none-exist'];
   if (headers['if-match'] !== undefined) found.ifMatch = headers['if-match'];
   if (headers['if-none-match'] !== undefined) found.ifNoneMatch = headers['if-none-match'];
   if (headers['if-modified-since'] !== undefined) found.ifModifiedSince = headers['if-modified-since'];
-  if (typeof ifNoneExist === 'string') found.ifNoneExist = ifNoneExist;
+  if (headers['if-none-exist'] !== undefined) found.ifNoneExist = criteria(headersDistinct['if-none-exist']);
   return found;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** If-None-Exist stands once, and what of it is not ASCII is UTF-8. @throws FhirError `invalid`: criteria misread would create what is there */
+function criteria([given = '', ...more]: readonly string[] = []): string {
+  if (more.length > 0) throw new FhirError('invalid', 'The header If-None-Exist stands twice; join its parameters with &.');
+  try {
+    return utf8.decode(Buffer.from(given, 'latin1'));
+  } catch {
+    throw new FhirError('invalid', 'The header If-None-Exist is neither ASCII nor UTF-8; write other signs as escapes, such as %C3%A9.');
+  }
 }
 
 const RETURN = /(?:^|[,;])\s*return\s*=\s*"?(minimal|representation|OperationOutcome)"?\s*(?=[,;]|$)/;

@@ -200,6 +200,14 @@ describe('a request reaches its interaction', () => {
     expect(seen).toMatchObject({ contentType: 'application/fhir+json', body: '{"a":1.50}' });
   });
 
+  test('with criteria in a header, in UTF-8 and once', async () => {
+    const put = (header: string | readonly string[]) =>
+      door.ask('PUT', '/fhir/Observation/a', { headers: { ...json, 'If-None-Exist': header }, body: '{}' });
+    expect((await put(Buffer.from('name=é').toString('latin1'))).json.conditions.ifNoneExist).toBe('name=é');
+    expect(diagnostics(await put('name=é'))).toContain('neither ASCII nor UTF-8');
+    expect(diagnostics(await put(['_id=a', '_id=b']))).toContain('stands twice');
+  });
+
   test('with what the address and the form ask together', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const { json: seen } = await door.ask('POST', '/fhir/Observation/_search?a=1', { headers, body: 'b=2%2C3&c=x+y' });
