@@ -144,10 +144,10 @@ function statusCodes(status: Condition['clinicalStatus']): readonly string[] {
  * ICD-10-CM alone is not read: it may well be what the set is about, but the rules ask for system and code.
  */
 function isRead(code: Condition['code'], names: NameIndex): boolean {
+  const hasSystem = codingsOf(code).some(({ system, code: own }) => system && own && names.reads(system));
   const keys = keysOf(code);
-  if (names.knows(keys)) return true;
-  const isOfOtherEdition = names.knows(keys.flatMap((key) => (key.startsWith(`${ICD_10}|`) ? [key.replace(ICD_10, ICD_10_CM)] : [])));
-  return !isOfOtherEdition && codingsOf(code).some(({ system, code: own }) => system && own && names.reads(system));
+  const inOtherEdition = keys.flatMap((key) => (key.startsWith(`${ICD_10}|`) ? [key.replace(ICD_10, ICD_10_CM)] : []));
+  return hasSystem && (inOtherEdition.length === 0 || names.knows(keys) || !names.knows(inOtherEdition));
 }
 
 function calledBy(code: Condition['code']): string | undefined {
