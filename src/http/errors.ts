@@ -41,6 +41,7 @@ export function createFaults(log: RequestLog, send: Send): Faults {
       if (response.headersSent) return;
       for (const [name, value] of Object.entries(refusal.headers)) response.setHeader(name, value);
       if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'application/fhir+json; charset=utf-8');
+      response.setHeader('Cache-Control', 'no-store'); // caches may keep a 404 or a 410 otherwise
       response.statusCode = refusal.status;
       send(response, Buffer.from(JSON.stringify(refusal.outcome)));
     },

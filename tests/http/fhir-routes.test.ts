@@ -375,6 +375,11 @@ describe('failures', () => {
     expect(await door.ask('GET', '/fhir/Observation/gone')).toMatchObject({ status: 410, headers: { etag: 'W/"4"' } });
   });
 
+  test('are kept by no cache', async () => {
+    for (const path of ['/fhir/Observation/gone', '/fhir/Nothing', '/nowhere'])
+      expect((await door.ask('GET', path)).headers['cache-control']).toBe('no-store');
+  });
+
   test('are told under the type of JSON that was asked for', async () => {
     const answer = await door.ask('GET', '/fhir/Observation/gone', { headers: { Accept: 'application/json' } });
     expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
