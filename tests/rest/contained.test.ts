@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { FhirResource } from '../../src/fhir/types.ts';
 import { containedPage } from '../../src/rest/contained.ts';
 import { parseQuery } from '../../src/search/parse-query.ts';
@@ -8,6 +8,7 @@ import { BASE, type Client, client, refusal, registry } from './client.ts';
 import { type OpenedStore, stores } from './stores.ts';
 
 const SEED = Number(process.env.SEED ?? 20261125);
+jest.setTimeout(60_000); // hundreds of pages
 
 interface Entry {
   readonly fullUrl?: string;
@@ -200,12 +201,12 @@ describe.each(stores)('146: contained resources on %s', (_name, open) => {
     let model: readonly FhirResource[];
 
     beforeAll(async () => {
-      for (let i = 0; i < 30; i++) {
+      for (let i = 0; i < 24; i++) {
         const some = random.several(0, 4, (k = random.below(1000)) =>
           medication(`c${k}`, ...random.several(0, 2, () => random.pick(['a', 'b', 'c']))),
         );
         const contained = some.filter((each, k) => some.findIndex(({ id }) => id === each.id) === k);
-        const id = `x${i % 20}`;
+        const id = `x${i % 16}`;
         if (random.chance(0.5)) await rest.call('PUT', `MedicationRequest/${id}`, { body: request(id, contained) });
         else await rest.call('PUT', `Medication/${id}`, { body: { ...medication(id, random.pick(['a', 'b', 'c'])), contained } });
         if (random.chance(0.6)) await new Promise((resolve) => setTimeout(resolve, 2));
