@@ -13,8 +13,9 @@ const KEPT = 5_000;
 export const COUNTER = 'revision';
 
 export interface Revisions {
-  since(revision: number): Changes;
-  /** Reads what is new; a writer calls it after its commit, so that it sees its own change at once. */
+  /** What was written since; where reading the last own write failed, that is made good first. */
+  since(revision: number): Promise<Changes>;
+  /** Reads what is new; a writer calls it after its commit, so that it sees its own change at once. Never fails: `since` tries again. */
   refresh(): Promise<void>;
   close(): void;
 }
@@ -56,9 +57,19 @@ export async function watchRevisions(collections: Collections, calls: Calls): Pr
   await refresh();
   const timer = setInterval(() => void refresh().catch(() => undefined), POLL_MS); // a database that is away is told by /health/ready
   timer.unref();
+  let isOwed = false;
+  const tried = async () => {
+    isOwed = await refresh().then(
+      () => false,
+      () => true,
+    );
+  };
   return {
-    refresh,
-    since: (revision) => sinceOf(revision, latest, log),
+    refresh: tried,
+    async since(revision) {
+      if (isOwed) await tried();
+      return sinceOf(revision, latest, log);
+    },
     close: () => clearInterval(timer),
   };
 }

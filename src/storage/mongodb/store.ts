@@ -54,11 +54,11 @@ export class MongoStore implements ResourceStore {
   async write(changes: readonly Change[], expectations: readonly Expectation[] = []): Promise<readonly Written[]> {
     refuseRepeated(changes);
     const written = await this.#parts.transactions.write({ id: randomUUID(), changes, expectations });
-    if (changes.some(({ type }) => isKnowledgeType(type))) await this.#parts.revisions.refresh().catch(() => undefined); // the next poll reads it
+    if (changes.some(({ type }) => isKnowledgeType(type))) await this.#parts.revisions.refresh();
     return written;
   }
 
-  async changes(since: number): Promise<Changes> {
+  changes(since: number): Promise<Changes> {
     return this.#parts.revisions.since(since);
   }
 

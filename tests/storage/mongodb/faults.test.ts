@@ -258,6 +258,13 @@ await onWireServer('MongoDB and its faults', (server) => {
     });
   });
 
+  test('the writer sees its change in what changed next, though reading the counter failed behind the write', async () => {
+    const { revision } = await opened.store.changes(0);
+    wire.proxy.hold('commitTransaction', async () => wire.proxy.cut({ command: 'find', when: 'before', times: 2 })); // the driver reads twice
+    await write(opened.store, put('ValueSet', 'behind'));
+    expect((await opened.store.changes(revision)).changed).toEqual([{ type: 'ValueSet', id: 'behind' }]);
+  });
+
   test('a counter that rose without the rows that belong to it: everything counts as changed', async () => {
     const { store } = opened;
     await write(store, put('ValueSet', 'counted'));

@@ -26,6 +26,8 @@ export interface WireProxy {
   cut(cut: Cut): void;
   /** Holds the next such command back until something else is done. */
   hold(command: string, work: () => Promise<unknown>): void;
+  /** Forgets the cuts that are still to come. */
+  calm(): void;
   /** Refuses every connection until it is called with false. */
   away(isAway: boolean): void;
   /** Keeps every connection and lets nothing through, until it is called with false: then those that stood are dropped. */
@@ -98,6 +100,9 @@ export async function startWireProxy(host: string, port: number): Promise<WirePr
     taken: () => seen.splice(0),
     cut: (cut) => void cuts.push(cut),
     hold: (command, work) => void holds.set(command, work),
+    calm() {
+      cuts = [];
+    },
     away(away) {
       isAway = away;
       if (away) dropAll();
