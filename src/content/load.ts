@@ -58,7 +58,7 @@ function fromElsewhere(files: readonly ContentFile[], rows: ReadonlyMap<string, 
     if (!isOurs(origin) && origin.folder !== SERVER && !hasFile.has(name)) left.set(origin.folder, (left.get(origin.folder) ?? 0) + 1);
   return [...left].map(
     ([folder, count]) =>
-      `${count} stored resources came from ${folder}, which is no content folder now; they stay as they are. Delete over REST what is not wanted.`,
+      `What is stored from ${folder}, which is no content folder now, stays as it is (${count} ${count === 1 ? 'resource' : 'resources'}); delete over REST what is not wanted.`,
   );
 }
 

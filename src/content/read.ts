@@ -8,7 +8,7 @@ import { contentHash } from './compact.ts';
 
 /** A resource of a content folder, as its file has it. */
 export interface ContentFile {
-  /** Name of the document's folder: relative to the package, else to the working directory, where it lies in it. */
+  /** Name of the document's folder: relative to the package where it lies in it, else whole. */
   readonly folder: string;
   /** Path of the file for people, folder included. */
   readonly path: string;
@@ -40,17 +40,13 @@ export function readContent(folders: readonly string[]): ReadContent {
   return { folders: folders.map(folderName), files, faults: [...faults, ...duplicates(files)] };
 }
 
-/** What lies in the package is called the same wherever the server is started from: rows know their folder by its name. */
 const PACKAGE = join(definitionsFolder(), '..', '..');
 
-/** How rows name the folder they came from: relative to the package or to the working directory, where it lies in one of them. */
+/** How rows name the folder they came from, the same wherever the server is started: relative to the package where it lies in it, else whole. */
 function folderName(folder: string): string {
-  const inside = [PACKAGE, process.cwd()].map((place) => relative(place, resolve(folder))).find(isInside);
-  return (inside ?? resolve(folder)).split(sep).join('/');
-}
-
-function isInside(path: string): boolean {
-  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+  const name = relative(PACKAGE, resolve(folder));
+  const isOutside = name === '' || name === '..' || name.startsWith(`..${sep}`) || isAbsolute(name);
+  return (isOutside ? resolve(folder) : name).split(sep).join('/');
 }
 
 export function countByType(files: readonly ContentFile[]): ReadonlyMap<ResourceType, number> {

@@ -118,7 +118,9 @@ describe('loading content', () => {
     await load(opened, [one, two]);
     const { remarks, ...report } = await load(opened, [two]);
     expect(report).toMatchObject({ deleted: [], counts: new Map([['ValueSet', 1]]) });
-    expect(remarks).toEqual([expect.stringMatching(/^1 stored resources came from .*, which is no content folder now; they stay/)]);
+    expect(remarks).toEqual([
+      expect.stringMatching(/^What is stored from .*, which is no content folder now, stays as it is \(1 resource\)/),
+    ]);
     expect(await versionOf(opened.store, 'a')).toBe(1);
   });
 });
