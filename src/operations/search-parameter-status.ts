@@ -51,8 +51,12 @@ function inputs({ body, query }: FhirRequest): Parameters | QueryParameters {
   if (body && value?.resourceType !== 'Parameters') {
     throw new FhirError('invalid', `The body of $status must be a Parameters resource with any of ${INPUTS.join(', ')}.`);
   }
-  const names = [...query.map(([name]) => name), ...(value?.parameter ?? []).map(({ name }) => name)];
-  const foreign = names.find((name) => !KNOWN.has(name));
+  const parameters: unknown = value?.parameter ?? [];
+  if (!Array.isArray(parameters) || !parameters.every((each) => typeof each === 'object' && each !== null)) {
+    throw new FhirError('structure', 'The body of $status is a Parameters resource whose "parameter" is no array of objects; correct it.');
+  }
+  const names = [...query.map(([name]) => name), ...parameters.map(({ name }: { name?: unknown }) => name)];
+  const foreign = names.find((name) => typeof name !== 'string' || !KNOWN.has(name));
   if (foreign !== undefined) {
     throw new FhirError('invalid', `"${String(foreign).slice(0, 64)}" is no input of $status, which takes ${INPUTS.join(', ')}.`);
   }
