@@ -56,9 +56,9 @@ function inputs({ body, query }: FhirRequest): Parameters | QueryParameters {
     throw new FhirError('structure', 'The body of $status is a Parameters resource whose "parameter" is no array of objects; correct it.');
   }
   const names = [...query.map(([name]) => name), ...parameters.map(({ name }: { name?: unknown }) => name)];
-  const foreign = names.find((name) => typeof name !== 'string' || !KNOWN.has(name));
+  const [foreign] = names.map((name) => String(name)).filter((name) => !KNOWN.has(name));
   if (foreign !== undefined) {
-    throw new FhirError('invalid', `"${String(foreign).slice(0, 64)}" is no input of $status, which takes ${INPUTS.join(', ')}.`);
+    throw new FhirError('invalid', `"${foreign.slice(0, 64)}" is no input of $status, which takes ${INPUTS.join(', ')}.`);
   }
   return value ? (value as Parameters) : query;
 }
