@@ -34,5 +34,6 @@ function kept({ type, id }: Change): FhirError {
   return new FhirError(
     'conflict',
     `${type}/${id} is a definition that this server stands on, so it can be neither changed nor deleted; store your own under another id.`,
+    { isLasting: true },
   );
 }

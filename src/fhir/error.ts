@@ -37,11 +37,18 @@ export class FhirError extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** FHIRPath of the element at fault, if there is one. */
   readonly expression: string | undefined;
+  /** Of a conflict: that trying again cannot help, whatever others do. */
+  readonly isLasting: boolean;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { issues?: readonly OperationOutcomeIssue[]; headers?: Readonly<Record<string, string>>; expression?: string } = {},
+    options: {
+      issues?: readonly OperationOutcomeIssue[];
+      headers?: Readonly<Record<string, string>>;
+      expression?: string;
+      isLasting?: boolean;
+    } = {},
   ) {
     super(message);
     this.name = 'FhirError';
@@ -49,5 +56,6 @@ export class FhirError extends Error {
     this.issues = options.issues;
     this.headers = options.headers ?? {};
     this.expression = options.expression;
+    this.isLasting = options.isLasting ?? false;
   }
 }

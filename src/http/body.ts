@@ -28,8 +28,9 @@ export async function readBody(request: IncomingMessage, rules: BodyRules): Prom
   const { headers } = request;
   if (headers['transfer-encoding'] === undefined && !Number(headers['content-length'] ?? 0)) return undefined;
   const contentType = checkType(headers['content-type'], rules);
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
-    throw new FhirError('unsupported-media', 'The body is compressed (Content-Encoding); send it as it is.');
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity') {
+    const fault = { headers: { 'Accept-Encoding': 'identity' } };
+    throw new FhirError('unsupported-media', 'The body is compressed (Content-Encoding); send it as it is.', fault);
   }
   const bytes = await readBytes(request, rules.limit);
   return bytes.length === 0 ? undefined : { contentType, text: decode(bytes) };

@@ -75,7 +75,7 @@ export async function untilHeld<T>(unit: () => Promise<T>): Promise<T> {
     try {
       return await unit();
     } catch (error) {
-      if (!(error instanceof FhirError) || error.kind !== 'conflict' || retry === RETRIES) throw error;
+      if (!(error instanceof FhirError) || error.kind !== 'conflict' || error.isLasting || retry === RETRIES) throw error;
     }
   }
 }

@@ -44,6 +44,7 @@ async function write({ store }: RestDeps, { changes, expectations }: Plan, isLas
     return await store.write(changes, expectations);
   } catch (error) {
     if (!(error instanceof FhirError) || (error.kind !== 'conflict' && error.kind !== 'stale')) throw error;
+    if (error.isLasting) throw new FhirError(error.kind, error.message, { expression: 'Bundle' });
     if (!isLast) return undefined;
     const sentence = 'Other writes kept changing what the transaction depends on, so nothing was written; send it again.';
     throw new FhirError('conflict', sentence, { expression: 'Bundle' });

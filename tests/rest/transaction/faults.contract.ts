@@ -3,6 +3,7 @@
  * seed of one that fails is in its message.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FhirError } from '../../../src/fhir/error.ts';
 import type { ResourceStore } from '../../../src/storage/store.ts';
 import { type Client, client, refusal } from '../client.ts';
 import type { OpenedStore } from '../stores.ts';
@@ -146,6 +147,19 @@ export function wholeOrNot(open: () => Promise<OpenedStore>): void {
         const fault = await refusal(send(disturbed(4, touch), [get('Patient/touched'), post(patient('unwritten'))]));
         expect(fault.kind).toBe('conflict');
         expect((await rest.call('GET', 'Patient?identifier=urn:s|unwritten&_summary=count')).json.total).toBe(0);
+      });
+
+      test('a conflict that lasts is told in its own words, at the first try', async () => {
+        let tries = 0;
+        const lasting = async () => {
+          tries++;
+          throw new FhirError('conflict', 'This one stays as it is.', { isLasting: true });
+        };
+        const sent = [put('Patient/stays', patient(undefined, { id: 'stays' }))];
+        const fault = await refusal(send(disturbed(9, lasting), sent));
+        expect(fault).toMatchObject({ kind: 'conflict', message: 'This one stays as it is.', expression: 'Bundle' });
+        expect(await refusal(disturbed(9, lasting).call('DELETE', 'Patient?_id=touched'))).toMatchObject({ isLasting: true });
+        expect(tries).toBe(2);
       });
 
       test('48: a patch is applied to what came in between', async () => {
