@@ -9,9 +9,11 @@ export interface PlacedElement extends TypedElement {
 /** All elements below a resource, in document order. */
 export function* placedElements(resource: object): Generator<PlacedElement> {
   const { resourceType } = resource as { readonly resourceType?: unknown };
-  const entries = resourceType === 'Bundle' ? ['Bundle.entry['] : [];
+  const around = resourceType === 'Bundle' ? ['Bundle'] : []; // Bundles that the element stands in
   for (const element of typedElements(resource)) {
-    if (element.type === 'Bundle') entries.push(`${element.expression}.entry[`);
-    yield { ...element, bundled: entries.some((each) => element.expression.startsWith(each)) };
+    const { expression, type } = element;
+    while (around.length > 0 && !expression.startsWith(`${around.at(-1)}.`)) around.pop();
+    yield { ...element, bundled: around.some((each) => expression.startsWith(`${each}.entry[`)) };
+    if (type === 'Bundle') around.push(expression);
   }
 }

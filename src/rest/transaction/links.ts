@@ -27,12 +27,22 @@ const OF_ENTRIES: ReadonlySet<string> = new Set(['Bundle.entry.fullUrl', 'Bundle
 
 export function linkPlaces(resource: LosslessObject): readonly LinkPlace[] {
   const elements = [...placedElements(resource)].filter(({ value }) => typeof value === 'string');
-  const names = new Set(elements.filter(({ path }) => path === 'Bundle.entry.fullUrl').map(({ value }) => String(value)));
+  const names = namesIn(elements);
   return elements.flatMap(({ bundled, ...element }) => {
     const place = placeOf(element, String(element.value));
     if (!place) return [];
     return [{ ...(bundled ? outward(place, names) : place), bundled }];
   });
+}
+
+/** What leads to an entry of a stored Bundle: its fullUrl, and `Type/id` where it ends so. */
+function namesIn(elements: readonly TypedElement[]): ReadonlySet<string> {
+  const urls = elements.filter(({ path }) => path === 'Bundle.entry.fullUrl').map(({ value }) => String(value));
+  const relative = urls.flatMap((url) => {
+    const { type, id } = parseReference(url) ?? {};
+    return type && id ? [`${type}/${id}`] : [];
+  });
+  return new Set([...urls, ...relative]);
 }
 
 type Place = Omit<LinkPlace, 'bundled'>;
@@ -55,10 +65,7 @@ function isOwnUrl(path: string): boolean {
 
 /** Without the links that a stored Bundle resolves itself: they mean its own entries (https://hl7.org/fhir/R4/bundle.html#references). */
 function outward({ kind, links, rewrite }: Place, names: ReadonlySet<string>): Place {
-  const isOwn = (link: string) => {
-    const { base } = cut(link);
-    return names.has(base) || (parseReference(base) !== undefined && [...names].some((name) => name.endsWith(`/${base}`)));
-  };
+  const isOwn = (link: string) => names.has(cut(link).base);
   return {
     kind,
     links: links.filter((link) => !isOwn(link)),

@@ -219,7 +219,12 @@ export function links(open: () => Promise<OpenedStore>): void {
           { fullUrl: P, resource: { resourceType: 'Patient' }, request: { method: 'PUT', url: 'Patient?identifier=urn:s|1' } },
           {
             fullUrl: 'http://x.example.org/fhir/Observation/o',
-            resource: observation(P, { performer: [{ reference: 'Practitioner?identifier=urn:s|2' }], focus: [{ reference: O }] }),
+            resource: observation(P, {
+              performer: [{ reference: 'Practitioner?identifier=urn:s|2' }],
+              focus: [{ reference: O }],
+              hasMember: [{ reference: 'Observation/o' }],
+              contained: [{ resourceType: 'Bundle', type: 'collection', id: 'c', entry: [{ resource: observation(P) }] }],
+            }),
           },
         ],
       };
