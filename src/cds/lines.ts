@@ -8,7 +8,7 @@ const MOST_NAMES = 10;
 
 /** What has to be said about the whole call, as paragraphs of Markdown. */
 export function linesOf(
-  { verdict: { missing }, issues }: Pick<Applied, 'verdict' | 'issues'>,
+  { verdict: { missing, unchecked = [] }, issues }: Pick<Applied, 'verdict' | 'issues'>,
   facts: Facts,
   names: NameIndex,
 ): readonly string[] {
@@ -18,11 +18,9 @@ export function linesOf(
     missing.some(({ reason }) => facts.unavailable.every((type) => reason.includes(type)))
       ? ''
       : list('Could not be read', facts.unavailable),
-    list(
-      'Could not be evaluated with this data, so it is open whether it applies',
-      issues.map(({ words }) => words),
-    ),
+    list('Could not be evaluated with this data, so it is open whether it applies', [...issues.map(({ words }) => words), ...unchecked]),
     list('Taken as none, since no system here keeps them', facts.without),
+    list('Recognised by name, not by code', facts.byName),
     list(
       'Not understood, so not checked',
       facts.notUnderstood.map(({ name }) => name),

@@ -16,7 +16,7 @@ export const holdBack: SafetyPass = (proposals, context) => {
     return isHarmless(definition) && !affected.has(bare(definition.canonical)) && !affected.has(definition.resource.url ?? '');
   });
   const offered = kept.flatMap(({ item }) => (item ? [item.code] : []));
-  return { kept, withheld: [], cautions: [], exclusive: [], missing: missingData(context, offered) };
+  return { kept, withheld: [], cautions: [], exclusive: [], ...missingData(context, offered) };
 };
 
 function contraindicable({ actions }: Plan): string[] {

@@ -31,6 +31,8 @@ export interface Verdict {
   readonly exclusive: readonly { readonly rule: string; readonly items: readonly Item[] }[];
   /** What is not known and would matter. */
   readonly missing: readonly { readonly rule: string; readonly reason: string }[];
+  /** Words of what could not be evaluated. */
+  readonly unchecked?: readonly string[];
 }
 
 export interface Finding {

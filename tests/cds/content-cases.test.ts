@@ -158,6 +158,18 @@ describe('a new diagnosis', () => {
     expect(cards[0]?.detail).toContain('QuestionnaireResponse');
   });
 
+  test('a medicine that only its name tells is said to be recognised so', async () => {
+    const medicine = {
+      resourceType: 'MedicationRequest',
+      id: 'm',
+      status: 'active',
+      subject,
+      medicationCodeableConcept: { text: 'Warfarin 5 mg' },
+    };
+    const { cards } = await ask({ entered: RAMUS, responses: [screen()], prefetch: { medications: bundle(medicine) } });
+    expect(cards[0]?.detail).toMatch(/Recognised by name, not by code: warfarin\./i);
+  });
+
   test('a screen of long ago is none', async () => {
     expect((await ask({ entered: RAMUS, responses: [screen([], '2026-06-01T10:00:00Z')] })).actions[0]).toBe('card.screen');
   });

@@ -31,4 +31,5 @@ test('actions of a safety plan that are no rules name what is missing', async ()
     { rule: 'M1', reason: 'Not read: Device, Observation' },
     { rule: 'M2', reason: 'Something is offered' },
   ]);
+  expect(verdict.unchecked).toEqual(['Not said either']);
 });
