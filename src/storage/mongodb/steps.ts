@@ -57,7 +57,7 @@ export function stepOf(change: Change, before: Found | undefined, unit: string, 
 }
 
 /** The driver fails in several ways on what is too large, and a small text may have many entries. @throws FhirError `too-large` */
-export function refuseTooLarge(document: CurrentDocument | VersionDocument): void {
+export function refuseTooLarge(document: Pick<CurrentDocument, 'type' | 'id'>): void {
   if (BSON.calculateObjectSize(document) <= LARGEST) return;
   throw new FhirError(
     'too-large',

@@ -9,6 +9,7 @@ import type { Collections } from './collections.ts';
 import { type CurrentDocument, entryFields, toVersion, VERSION_FIELDS } from './documents.ts';
 import { importVersions } from './import-versions.ts';
 import { placeOf, strange, tokenOf } from './places.ts';
+import { refuseTooLarge } from './steps.ts';
 import type { Transactions } from './transactions.ts';
 
 const INDEXED = 'indexed:';
@@ -97,9 +98,11 @@ function reindex({ collections, transactions }: Omit<UpkeepParts, 'calls'>, rows
     if (!same.length) return 0;
     const claimings = same.map(({ row, before }) => ({ holder: before._id, before: before.c ?? [], after: row.claims }));
     await writeClaims(claims, await planClaims(claims, claimings, session), session); // what is taken stays with its holder
-    const updates = same.map(({ row: { entries, parametersHash: ph, claims: c }, before: { _id } }) => ({
-      updateOne: { filter: { _id }, update: { $set: { ...entryFields(entries), ph, c } } },
-    }));
+    const updates = same.map(({ row: { type, id, entries, parametersHash: ph, claims: c }, before: { _id } }) => {
+      const fields = { ...entryFields(entries), ph, c };
+      refuseTooLarge({ type, id, ...fields });
+      return { updateOne: { filter: { _id }, update: { $set: fields } } };
+    });
     await current.bulkWrite(updates, { session });
     return same.length;
   });

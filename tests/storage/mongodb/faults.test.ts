@@ -288,6 +288,10 @@ await onWireServer('MongoDB and its faults', (server) => {
 
     test('a small text with more index entries than a document may have is refused with a sentence', async () => {
       await expect(opened.store.write([put('CodeSystem', 'wide', { keys: many(90_000) })])).rejects.toMatchObject({ kind: 'too-large' });
+      await write(opened.store, post('CodeSystem', 'narrow'));
+      const entries = { keys: many(90_000), texts: [], ranges: [], present: [], sort: {} };
+      const row = { type: 'CodeSystem', id: 'narrow', versionId: 1, entries, parametersHash: 'h', claims: [] } as const;
+      await expect(opened.upkeep.reindex([row])).rejects.toMatchObject({ kind: 'too-large' });
     });
 
     test.each<[string, Condition]>([
