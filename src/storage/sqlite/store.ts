@@ -37,11 +37,11 @@ export class SqliteStore implements ResourceStore {
   }
 
   async history(scope: HistoryScope, page: Paging): Promise<Page<Version>> {
-    return withPauses(history(this.#reading, scope, page));
+    return withPauses(this.#reading.connection, history(this.#reading, scope, page));
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
-    return withPauses(search(this.#reading, query, this.#copies.of));
+    return withPauses(this.#reading.connection, search(this.#reading, query, this.#copies.of));
   }
 
   async write(changes: readonly Change[], expectations: readonly Expectation[] = []): Promise<readonly Written[]> {

@@ -4,6 +4,8 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { FhirError } from '../../../fhir/error.ts';
+import type { Connection } from '../connection.ts';
+import { raw } from '../fragment.ts';
 
 export type Steps<T> = Generator<undefined, T, undefined>;
 
@@ -30,11 +32,27 @@ export function atOnce<T>(steps: Steps<T>): T {
   }
 }
 
-/** Answers without waiting where one step is enough; lets others run between steps. */
-export async function withPauses<T>(steps: Steps<T>): Promise<T> {
+/**
+ * Answers without waiting where one step is enough; lets others run between steps. The statements of one step see one state of
+ * the file: else what somebody commits between two of them shifts the place that the second one counts to. No state is held over
+ * a pause, so the log can be copied into the file.
+ */
+export async function withPauses<T>(connection: Connection, steps: Steps<T>): Promise<T> {
   for (;;) {
-    const step = steps.next();
+    const step = inOneState(connection, () => steps.next());
     if (step.done) return step.value;
     await setImmediate();
   }
 }
+
+function inOneState<T>(connection: Connection, read: () => T): T {
+  connection.run(BEGIN);
+  try {
+    return read();
+  } finally {
+    if (connection.inTransaction) connection.run(END); // a fault of the disk ends it by itself
+  }
+}
+
+const BEGIN = raw('BEGIN');
+const END = raw('COMMIT');
