@@ -103,6 +103,11 @@ await onWireServer('a copy', (server) => {
         const [first] = page.versions;
         const { url: address } = JSON.parse(String(first?.json));
         expect(await find(store, 'Library', { kind: 'key', keys: [key('url', address)] })).toEqual([first?.id]);
+        const taken = post('Library', 'thief', { claims: [key('Library', key(address, '1'))] });
+        await expect(store.write([taken])).rejects.toMatchObject({
+          kind: 'conflict',
+          message: expect.stringContaining(`Library/${first?.id}`),
+        });
       });
     }
     expect((await run(file('source.db'), middle)).said).toMatch(/finished copy/);
