@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { definitionsFolder } from '../definitions/folder.ts';
+import { FhirError } from '../fhir/error.ts';
 import { isId } from '../fhir/id.ts';
+import { parseJson } from '../fhir/json.ts';
 import { isResourceType } from '../fhir/resource-types.ts';
 import type { FhirResource, ResourceType } from '../fhir/types.ts';
 import { contentHash } from './compact.ts';
@@ -84,7 +86,7 @@ function readFile(location: string, place: Pick<ContentFile, 'folder' | 'path' |
   const { path, type, id } = place;
   const [text, resource] = readJson(location);
   if (text === undefined) return `${path} cannot be read; correct its permissions, or what it is a link to.`;
-  if (resource instanceof SyntaxError) return `${path} is not JSON: ${resource.message}.`;
+  if (resource instanceof Error) return `${path} cannot be loaded: ${resource.message.replace(/^The body/, 'it')}`;
   if (!isObject(resource)) return `${path} holds no resource: JSON of a resource is an object.`;
   if (resource.resourceType !== type) return `${path} holds ${named(resource.resourceType, 'no resourceType')}; its folder says ${type}.`;
   if (resource.id !== id) return `${path} holds the id ${named(resource.id, '(none)')}; its file name says ${id}.`;
@@ -92,14 +94,21 @@ function readFile(location: string, place: Pick<ContentFile, 'folder' | 'path' |
   return { ...place, text, hash: contentHash(text), resource: resource as unknown as FhirResource };
 }
 
-/** Text and value of a file; the text is undefined where it cannot be read, the value a SyntaxError where it is not JSON. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Text and value of a file, read as strictly as a body; the text is undefined where there is none, the value an Error where it is not JSON. */
 function readJson(location: string): readonly [string | undefined, unknown] {
-  let text: string | undefined;
+  let bytes: Buffer;
   try {
-    text = readFileSync(location, 'utf8');
-    return [text, JSON.parse(text)];
+    bytes = readFileSync(location);
+  } catch {
+    return [undefined, undefined];
+  }
+  try {
+    const text = utf8.decode(bytes);
+    return [text, parseJson(text).value];
   } catch (error) {
-    return [text, error];
+    return ['', error instanceof FhirError ? error : new Error('its bytes are not UTF-8; save it in that encoding.')];
   }
 }
 

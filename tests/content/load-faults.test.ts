@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createTerminology } from '../../src/terminology/local-terminology.ts';
@@ -27,7 +27,7 @@ describe('files that cannot be used', () => {
     const missing = join(temporaryFolder(), 'missing');
     expect(await faultsOf(load(openStore(), [folder, one, two, missing]))).toEqual([
       `The folder ${folder}/Plan is not named after an R4 resource type; rename it, or move it to ${folder}/source.`,
-      expect.stringMatching(/\/a\.json is not JSON: .*\.$/),
+      expect.stringMatching(/\/a\.json cannot be loaded: it is not JSON: .*\.$/),
       `${folder}/ValueSet/b.json holds CodeSystem; its folder says ValueSet.`,
       `${folder}/ValueSet/bad_id.json cannot be an id: letters, digits, "-" and ".", at most 64.`,
       `${folder}/ValueSet/c.json holds the id other; its file name says c.`,
@@ -37,6 +37,23 @@ describe('files that cannot be used', () => {
       `${two}/ValueSet/e.json and ${one}/ValueSet/e.json both are ValueSet/e; only one file may be.`,
       `${two}/ValueSet/f.json and ${one}/ValueSet/e.json both are the ValueSet ${base}/ValueSet/e|1.0.0; only one file may be.`,
     ]);
+  });
+
+  test('are read as strictly as a body, and named', async () => {
+    const text = JSON.stringify(valueSet('a'));
+    const bad: [string, string | Buffer, RegExp][] = [
+      ['twice', text.replace('"status"', '"status":"active","status"'), /"status" stands twice/],
+      ['deep', `${text.slice(0, -1)},"x":${'['.repeat(150)}${']'.repeat(150)}}`, /deeper than 100 levels/],
+      ['nul', `${text.slice(0, -1)},"title":"a\\u0000"}`, /U\+0000/],
+      ['latin', Buffer.from(`${text.slice(0, -1)},"title":"\u00e9"}`, 'latin1'), /not UTF-8/],
+    ];
+    for (const [id, content, fault] of bad) {
+      const folder = contentFolder({ 'ValueSet/b.json': valueSet('b') });
+      writeFileSync(join(folder, 'ValueSet', `${id}.json`), content);
+      const faults = await faultsOf(load(openStore(), [folder]));
+      expect(faults).toEqual([expect.stringMatching(fault)]);
+      expect(faults[0]).toContain(`/${id}.json cannot be loaded: `);
+    }
   });
 
   test('are held against R4 before they are written', async () => {
