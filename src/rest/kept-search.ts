@@ -12,15 +12,23 @@ import { GENERAL } from './query-parameters.ts';
 const KEPT = '_kept';
 const HOUR = 3_600_000;
 const HOURS = 25;
+/** Characters: whoever may only read must not fill the store. */
+const MOST = 200_000;
 
-/** The same search in few characters. Parameters that say how the answer is written stay: they are looked at before. */
+/**
+ * The same search in few characters. Parameters that say how the answer is written stay: they are looked at before.
+ * @throws FhirError `too-costly` for a search that is too long to be kept
+ */
 export async function keptSearch(ledger: Ledger, used: QueryParameters, now: Date): Promise<QueryParameters> {
   const isGeneral = ([name]: QueryParameters[number]) => (GENERAL as readonly string[]).includes(name);
   const query = used.filter((each) => !isGeneral(each));
   const hour = Math.floor(now.getTime() / HOUR); // one record for all pages that are asked for within it
-  const token = createHash('sha256')
-    .update(JSON.stringify([hour, query]))
-    .digest('base64url');
+  const text = JSON.stringify([hour, query]);
+  if (text.length > MOST) {
+    const sentence = `Parameters of more than ${MOST} characters are not kept for a next page; ask for a larger _count, or for less at once.`;
+    throw new FhirError('too-costly', sentence);
+  }
+  const token = createHash('sha256').update(text).digest('base64url');
   await ledger.append(kindOf(token), { query }, { key: 'query', until: new Date((hour + HOURS) * HOUR) });
   return [...used.filter(isGeneral), [KEPT, token]];
 }

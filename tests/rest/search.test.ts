@@ -323,6 +323,9 @@ describe.each(stores)('search on %s', (_name, open) => {
         if (next) expect(await refusal(rest.call('GET', `${next}&gender=male`))).toMatchObject({ kind: 'invalid' });
       }
       expect(seen).toEqual(['Patient/p1', 'Patient/p2', 'Patient/p3']);
+      const values = Array.from({ length: 500 }, (_, i) => `${'x'.repeat(60)}${i}`).join(',');
+      const huge = Array(8).fill(`_id=p1,p2,p3,${values}`).join('&');
+      expect(await refusal(rest.call('GET', `Patient?${huge}&_count=1`))).toMatchObject({ kind: 'too-costly' });
       for (const token of ['x', 'a'.repeat(43)]) {
         expect(await refusal(rest.call('GET', `Patient?_kept=${token}`))).toMatchObject({
           message: expect.stringContaining('begin it anew'),
