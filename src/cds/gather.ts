@@ -65,7 +65,7 @@ function patientOf({ context }: CdsRequest, prefetch: readonly Prefetch[], resou
   if (other)
     throw new FhirError(
       'invalid',
-      `The prefetched Patient/${other.id} is not context.patientId ${context.patientId}: send data of this patient only.`,
+      `The prefetched Patient/${other.id ?? '(without id)'} is not context.patientId ${context.patientId}: send data of this patient only.`,
     );
   const key = prefetch.find(({ type }) => type === 'Patient')?.key;
   const [patient] = found;
