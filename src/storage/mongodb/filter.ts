@@ -12,6 +12,8 @@ export type CurrentFilter = Filter<CurrentDocument>;
 
 /** The two questions that a join asks first; each answers at most `JOIN_LIMIT` or refuses with `too-costly`. */
 export interface Joins {
+  /** Whether one question has to be answered before the next is put: a session is not for two statements at once. */
+  readonly inTurn?: boolean;
   /** Link values (`search/links.ts`) of the rows found: what others write to refer to them. */
   linksTo(types: readonly ResourceType[], where: Condition): Promise<readonly string[]>;
   /** Link values that the rows found hold in a parameter. */
@@ -53,7 +55,7 @@ export function all(filters: readonly Document[]): Document {
 }
 
 async function conditionFilter(condition: Condition, types: readonly ResourceType[], joins: Joins): Promise<Document> {
-  const filtersOf = (conditions: readonly Condition[]) => Promise.all(conditions.map((part) => conditionFilter(part, types, joins)));
+  const filtersOf = (conditions: readonly Condition[]) => each(conditions, (part) => conditionFilter(part, types, joins), joins.inTurn);
   switch (condition.kind) {
     case 'and':
       return all(await filtersOf(condition.conditions));
@@ -76,6 +78,14 @@ async function conditionFilter(condition: Condition, types: readonly ResourceTyp
     default:
       return entryFilter(condition);
   }
+}
+
+/** The same of each, one after the other or all at once. */
+async function each<T, R>(items: readonly T[], make: (item: T) => Promise<R>, inTurn = false): Promise<readonly R[]> {
+  if (!inTurn) return Promise.all(items.map(make));
+  const made: R[] = [];
+  for (const item of items) made.push(await make(item));
+  return made;
 }
 
 type EntryCondition = Extract<

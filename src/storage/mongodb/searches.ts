@@ -93,6 +93,7 @@ function joinsOf({ current, filterOf, limit, session }: JoinParts): Joins {
     return found;
   };
   return {
+    inTurn: session !== undefined,
     async linksTo(types, where) {
       const found = await rows(types, where, { type: 1, id: 1, k: 1 });
       return found.flatMap(({ type, id, k = [] }) => linkValues({ type, id, entries: { keys: k } }));

@@ -77,6 +77,17 @@ await onWireServer('MongoDB and its faults', (server) => {
       }
     });
 
+    test('the steps of several chains in one expectation go one after the other: a session is not for two statements at once', async () => {
+      const chain = (code: string): Condition => ({ kind: 'refers', parameter: code, types: ['Basic'], where: has(code) });
+      const where: Condition = { kind: 'or', conditions: ['a', 'b', 'c', 'd'].map(chain) };
+      for (const changes of [[], [post('Task', 'chained')]]) {
+        const commands = await sent(() => opened.store.write(changes, [{ query: query('Task', where), ids: [] }]));
+        const statements = commands.map(({ name, body }) => [name, body.startTransaction, body.txnNumber]);
+        expect(statements.filter(([name]) => name === 'commitTransaction')).toHaveLength(1);
+        expect(statements.map(([, started]) => started)).toEqual([true, ...Array(statements.length - 1).fill(undefined)]);
+      }
+    });
+
     test('reads are majority reads, whatever the address says; what stands alone is acknowledged by a majority and on disk', async () => {
       const reads = await sent(async () => {
         await opened.store.read('Basic', 'a');

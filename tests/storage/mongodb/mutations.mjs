@@ -49,6 +49,7 @@ const mutants = [
     'for (const value of content ? identities(content.entries) : [])',
     'for (const value of [])',
   ),
+  replaced('two statements at once in a session', 'searches.ts', 'inTurn: session !== undefined', 'inTurn: false'),
   replaced('other criteria not guarded', 'guards.ts', '?? [textOf(query.where)]', '?? []'),
   replaced('what a unit rests on is not touched', 'unit.ts', '[...touched, ...replaced]', 'replaced'),
   replaced('guards not written', 'unit.ts', '  await writeGuards(unit, parts);\n', ''),
