@@ -72,14 +72,14 @@ function plansOf(asked: readonly Fragment[]): readonly string[] {
 
 /** Rows of a stretch, of a list that was given, of 148 types; and walks of a type that LIMIT cuts. */
 const BOUNDED = [
-  /^SCAN (c|json_each VIRTUAL TABLE.*|\(subquery-\d+\)|CONSTANT ROW|type.*|\d+ CONSTANT ROWS)$/,
+  /^SCAN (c|(json_each|j) VIRTUAL TABLE.*|\(subquery-\d+\)|CONSTANT ROW|type.*|\d+ CONSTANT ROWS)$/,
   /^SEARCH \w+ USING (COVERING )?INDEX resource_(newest|oldest|id|parameters|loaded) \(.*\)$/,
   /^SEARCH \w+ USING (COVERING )?INDEX version_(type|id|updated) \(.*\)$/,
   /^SEARCH \w+ USING (COVERING )?INDEX (sqlite_autoindex_\w+|claim_row|ledger_\w+) \(.*[=<]\?.*\)$/,
   /^SEARCH \w+ USING INTEGER PRIMARY KEY \(rowid[=<]\?\)$/,
   /^SEARCH by_\w+ USING PRIMARY KEY \(type=\? AND name[=>]\?.*\)$/,
   /^SEARCH by_text USING PRIMARY KEY \(type=\? AND \(name,row\)>\(\?,\?\) AND name<\?\)$/,
-  /^SEARCH k\d USING PRIMARY KEY \(type=\? AND name=\?.*\)$/,
+  /^SEARCH k\d? USING PRIMARY KEY \(type=\? AND name=\?.*\)$/,
   /^SEARCH sort_\w+ USING PRIMARY KEY \(type=\? AND name=\?.*\)$/,
   /^SEARCH (entry|span|e\d?) USING PRIMARY KEY \(row=\?.*\)$/,
   /^SEARCH (claim|parameters|indexed) USING .*\(\w+=\?\)$/,

@@ -43,7 +43,7 @@ export function ledTo(row: RowColumns, parameter: string, number: number, depth:
 }
 
 /** What others write to refer to a row with this url key: a url without version is referred to as `url|`. */
-function linkOf(key: Fragment): Fragment {
+export function linkOf(key: Fragment): Fragment {
   const url = sql`substr(${key}, ${URL_KEYS.length + 1})`;
   return sql`(CASE WHEN instr(${url}, '|') > 0 THEN ${url} ELSE ${url} || '|' END)`;
 }

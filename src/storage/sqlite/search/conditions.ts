@@ -21,7 +21,7 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
     case 'key-prefix':
       return hasEntry(row, ENTRY.key, startsWith(condition.prefix));
     case 'text':
-      return hasEntry(row, ENTRY.text, oneOf(raw('name'), condition.texts));
+      return hasEntry(row, ENTRY.text, oneOf(nameAmong(condition.texts), condition.texts));
     case 'text-prefix':
       return hasEntry(row, ENTRY.text, startsWith(condition.prefix));
     case 'text-contains':
@@ -47,12 +47,19 @@ export function compile(condition: Condition, row: RowColumns, types: TypeNumber
 
 /** Where rows come newest first, few keys are looked up in the key index: that reads pages in a row, `entry` pages all over the file. */
 function hasKey(row: RowColumns, type: number, keys: readonly string[]): Fragment {
-  if (!row.newestFirst || keys.length > 4) return hasEntry(row, ENTRY.key, oneOf(raw('name'), keys));
+  if (!row.newestFirst || keys.length > 4) return hasEntry(row, ENTRY.key, oneOf(nameAmong(keys), keys));
   const looked = keys.map(
     (key) => sql`EXISTS (SELECT 1 FROM by_key WHERE type = ${type} AND name = ${key} AND updated = ${row.updated} AND id = ${row.id})`,
   );
   return chain(looked, 'OR', NONE);
 }
+
+/** A row's entries are fewer than many texts: they are gone through (the + keeps the index out of it) rather than each text looked up. */
+function nameAmong(texts: readonly string[]): Fragment {
+  return raw(texts.length > MANY ? '+name' : 'name');
+}
+
+const MANY = 16;
 
 function compileChain(
   condition: Extract<Condition, { kind: 'refers' | 'referred' }>,

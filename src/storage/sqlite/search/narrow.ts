@@ -65,7 +65,12 @@ function* referred(
   if (found.length > search.limits.chained) return undefined;
   const prefix = parameter + SEPARATOR;
   const links = keysOf(search.connection, search.types.number(type), found, prefix).map(([, name]) => name.slice(prefix.length));
-  const address = `${search.type}/`;
+  return linked(search.type, links);
+}
+
+/** The rows of a type that some links lead to. */
+export function linked(type: ResourceType, links: readonly string[]): Condition {
+  const address = `${type}/`;
   const ids = links.filter((link) => link.startsWith(address)).map((link) => link.slice(address.length));
   return {
     kind: 'or',
