@@ -49,29 +49,33 @@ export function searchesAgree(name: string, open: Open, share = 1, seed = SEED):
     });
     afterAll(() => opened.close());
 
-    test('find the same rows in the same order, whatever the size of the pages, and count them', async () => {
-      const random = createRandom(seed);
-      const wrong: unknown[] = [];
-      let before: Condition = { kind: 'or', conditions: [] };
-      for (const asked of randomQueries(seed, count, artifacts)) {
-        const plain = await conditionOf(asked);
-        const where = combined(random, plain, before);
-        before = plain;
-        const types = random.chance(0.9) ? [asked.type] : [];
-        const query: SearchQuery = {
-          types,
-          where,
-          sort: sortOf(random),
-          count: random.pick([2, 7, 20, 300]),
-          total: random.chance(0.3),
-        };
-        const expected = inOrder(query, rows);
-        const found = await pagesOf(opened.store, query, expected.length);
-        if (found.join() !== expected.join()) wrong.push({ seed, asked, query, found, expected });
-        if (wrong.length === 2) break;
-      }
-      expect(wrong).toEqual([]);
-    }, 60_000 + count * 2_000);
+    test(
+      'find the same rows in the same order, whatever the size of the pages, and count them',
+      async () => {
+        const random = createRandom(seed);
+        const wrong: unknown[] = [];
+        let before: Condition = { kind: 'or', conditions: [] };
+        for (const asked of randomQueries(seed, count, artifacts)) {
+          const plain = await conditionOf(asked);
+          const where = combined(random, plain, before);
+          before = plain;
+          const types = random.chance(0.9) ? [asked.type] : [];
+          const query: SearchQuery = {
+            types,
+            where,
+            sort: sortOf(random),
+            count: random.pick([2, 7, 20, 300]),
+            total: random.chance(0.3),
+          };
+          const expected = inOrder(query, rows);
+          const found = await pagesOf(opened.store, query, expected.length);
+          if (found.join() !== expected.join()) wrong.push({ seed, asked, query, found, expected });
+          if (wrong.length === 2) break;
+        }
+        expect(wrong).toEqual([]);
+      },
+      60_000 + count * 2_000,
+    );
 
     async function conditionOf({ type, query }: RandomQuery): Promise<Condition> {
       const parsed = parseQuery({ types: [type], query, registry, now: NOW });

@@ -53,7 +53,6 @@ const mutants = [
   replaced('other criteria not guarded', 'guards.ts', '?? [textOf(query.where)]', '?? []'),
   replaced('what a unit rests on is not touched', 'unit.ts', '[...touched, ...replaced]', 'replaced'),
   replaced('guards not written', 'unit.ts', '  await writeGuards(unit, parts);\n', ''),
-  replaced('a system alone is guarded', 'guards.ts', "|| (parts.length === 1 && value.endsWith('|'))", ''),
   replaced(
     'expectations not checked again',
     'unit.ts',
