@@ -51,7 +51,7 @@ function add(resource: Lossless, operation: PatchOperation, facts: ElementFacts)
   const fact = isLosslessObject(at(resource, steps)) ? facts(path) : OF_PRIMITIVES[name];
   if (!fact) throw unfit(operation, `${node.path} has no element "${name}"`);
   const { type, json } = written(operation, path, facts);
-  const parent = holderAt(resource, steps);
+  const parent = holderAt(resource, steps, operation);
   const member = fact.choice ? name + capital(type ?? '') : name;
   const known = parent[memberName(parent, name)];
   if (fact.list) setList(parent, member, (items, added) => [...items, added], json);
@@ -95,7 +95,9 @@ function replace(resource: Lossless, operation: PatchOperation, facts: ElementFa
     return;
   }
   const [parent, member] = [at(resource, steps.slice(0, -2)) as Members, String(steps.at(-2))];
-  parent[member] = listIn(parent, member).with(last, json);
+  const list = listIn(parent, member);
+  if (last >= list.length) throw unfit(operation, `"${member}" is no list of elements`);
+  parent[member] = list.with(last, json);
 }
 
 /** The member a replaced choice stands in: another type of value has another name. */
@@ -141,7 +143,7 @@ function listOf(
   if (!member) throw unfit(operation, 'the path finds nothing');
   const { node, steps } = only(resource, { ...operation, path: before });
   if (!isLosslessObject(at(resource, steps)) && member !== 'extension') throw unfit(operation, 'the path finds nothing');
-  return { parent: holderAt(resource, steps), member, list: [], path: `${node.path}.${member}` };
+  return { parent: holderAt(resource, steps, operation), member, list: [], path: `${node.path}.${member}` };
 }
 
 /** What a primitive has besides its value. */
@@ -151,9 +153,11 @@ const OF_PRIMITIVES: Readonly<Record<string, ReturnType<ElementFacts>>> = {
 };
 
 /** The object that holds the members of an element: for a primitive, the one beside it. */
-function holderAt(resource: Lossless, steps: Steps): Members {
+function holderAt(resource: Lossless, steps: Steps, operation: PatchOperation): Members {
   const element = at(resource, steps);
-  return isLosslessObject(element) ? element : shadowAt(resource, steps);
+  const holder = isLosslessObject(element) ? element : shadowAt(resource, steps);
+  if (!isLosslessObject(holder)) throw unfit(operation, 'what stands beside the primitive is no object of id and extensions');
+  return holder;
 }
 
 function written(operation: PatchOperation, path: string, facts: ElementFacts): { type: string | undefined; json: Lossless } {

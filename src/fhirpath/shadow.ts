@@ -5,9 +5,16 @@ export type Steps = readonly (string | number)[];
 
 /** The values of a list; null for one that has id or extensions alone. */
 export function listIn(parent: Members, member: string): readonly Lossless[] {
-  const [values, shadow] = [parent[member], parent[`_${member}`]];
-  if (Array.isArray(values)) return values as readonly Lossless[];
-  return Array.isArray(shadow) ? Array<Lossless>(shadow.length).fill(null) : [];
+  const values = itemsOf(parent[member]);
+  return padded(values, Math.max(values.length, itemsOf(parent[`_${member}`]).length));
+}
+
+function itemsOf(value: Lossless | undefined): readonly Lossless[] {
+  return Array.isArray(value) ? (value as readonly Lossless[]) : [];
+}
+
+function padded(items: readonly Lossless[], length: number): readonly Lossless[] {
+  return [...items, ...Array<Lossless>(length - items.length).fill(null)];
 }
 
 /**
@@ -22,11 +29,7 @@ export function setList(
 ): void {
   const items = listIn(parent, member);
   const shadow = parent[`_${member}`];
-  if (Array.isArray(shadow)) {
-    const known = shadow as readonly Lossless[];
-    const padding = Array<Lossless>(Math.max(0, items.length - known.length)).fill(null);
-    setOrDrop(parent, `_${member}`, change([...known, ...padding], null));
-  }
+  if (Array.isArray(shadow)) setOrDrop(parent, `_${member}`, change(padded(shadow as readonly Lossless[], items.length), null));
   setOrDrop(parent, member, change(items, value));
 }
 
@@ -35,22 +38,20 @@ function setOrDrop(parent: Members, member: string, items: readonly Lossless[]):
   else parent[member] = items;
 }
 
-/** The object of id and extensions beside the primitive at some steps, made where there is none. */
-export function shadowAt(resource: Lossless, steps: Steps): Members {
+/** The object of id and extensions beside the primitive at some steps, made where there is none; what is no object is left as it is. */
+export function shadowAt(resource: Lossless, steps: Steps): Lossless {
   const last = steps.at(-1);
   const isItem = typeof last === 'number';
   const parent = steps.slice(0, isItem ? -2 : -1).reduce<unknown>((at, name) => (at as Members)[name], resource) as Members;
   const member = `_${String(isItem ? steps.at(-2) : last)}`;
   if (!isItem) {
     parent[member] ??= {};
-    return parent[member] as Members;
+    return parent[member];
   }
-  const known = parent[member];
-  const length = Math.max(last + 1, listIn(parent, member.slice(1)).length);
-  const items: Lossless[] = Array.from({ length }, (_, i) => (Array.isArray(known) ? ((known[i] as Lossless | undefined) ?? null) : null));
+  const items = [...padded(itemsOf(parent[member]), listIn(parent, member.slice(1)).length)];
   items[last] ??= {};
   parent[member] = items;
-  return items[last] as Members;
+  return items[last];
 }
 
 /** Takes away what a deletion left empty beside a primitive. */

@@ -5,7 +5,7 @@ import { FhirError } from '../fhir/error.ts';
 import { isLosslessObject, type Lossless, type LosslessObject, parseJson, stringifyLossless } from '../fhir/json.ts';
 import { applyJsonPatch } from '../fhir/json-patch.ts';
 import type { FhirRequest } from '../fhir/request.ts';
-import type { FhirResource } from '../fhir/types.ts';
+import type { ElementDefinition, FhirResource } from '../fhir/types.ts';
 import { applyFhirPathPatch, type ElementFacts } from '../fhirpath/patch.ts';
 import type { Version } from '../storage/store.ts';
 import { checkMeta } from './body.ts';
@@ -94,10 +94,21 @@ function contentOf({ text: _text, meta: _meta, ...content }: LosslessObject): Lo
 }
 
 /** What R4 says of an element, from the structure of the type that its path begins with. */
-export function elementFacts({ structure }: Pick<CoreDefinitions, 'structure'>): ElementFacts {
+export function elementFacts(core: Pick<CoreDefinitions, 'structure'>): ElementFacts {
   return (path) => {
-    const elements = structure(path.slice(0, path.indexOf('.')))?.snapshot?.element ?? [];
-    const element = elements.find((each) => each.path === path || each.path === `${path}[x]`);
+    const element = elementAt(path, core);
     return element && { list: element.max !== '0' && element.max !== '1', choice: element.path.endsWith('[x]') };
   };
+}
+
+/** A structure does not spell out what belongs to the type of an element (`Patient.extension.value`), or repeats another element. */
+function elementAt(path: string, core: Pick<CoreDefinitions, 'structure'>): ElementDefinition | undefined {
+  const type = path.slice(0, path.indexOf('.'));
+  const elements = core.structure(type)?.snapshot?.element ?? [];
+  const found = elements.find((each) => each.path === path || each.path === `${path}[x]`);
+  const end = path.lastIndexOf('.');
+  if (found || end === type.length) return found;
+  const parent = elementAt(path.slice(0, end), core);
+  const owner = parent?.contentReference?.slice(1) ?? parent?.type?.[0]?.code;
+  return owner === undefined ? undefined : elementAt(owner + path.slice(end), core);
 }

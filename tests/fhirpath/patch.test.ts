@@ -155,6 +155,12 @@ describe('FHIRPath Patch (51)', () => {
       does('delete', 'Patient.name.given[0]'),
       named('"family":"F"'),
     ],
+    [
+      'replace an item of extensions alone behind others',
+      named('"given":["a"],"_given":[null,{"id":"x"}]'),
+      does('replace', 'Patient.name.given[1]', {}, text('b')),
+      named('"given":["a","b"],"_given":[null,{"id":"x"}]'),
+    ],
     ['delete an item', named(given), does('delete', 'Patient.name.given[1]'), named('"given":["a","c"]')],
     [
       'move an item',
@@ -236,6 +242,21 @@ describe('FHIRPath Patch (51)', () => {
       does('insert', 'Patient.birthDate.colour', { index: '"valueInteger":0' }, text('red')),
     ])
       expect(() => patched('{"resourceType":"Patient","birthDate":"1980"}', asked)).toThrow(FhirError);
+  });
+
+  test('what is no object of id and extensions takes neither', () => {
+    for (const members of ['"text":"a","_text":"x"', '"given":["a"],"_given":["x"]'])
+      for (const name of ['id', 'extension'])
+        expect(
+          refusal(
+            named(members),
+            does('add', `Patient.name.${members.includes('given') ? 'given' : 'text'}`, { name: text(name) }, text('y')),
+          ),
+        ).toEqual(['unprocessable', expect.stringMatching(/no object of id and extensions/)]);
+    expect(refusal(named('"text":[],"_text":"x"'), does('replace', 'Patient.name.text', {}, text('y')))).toEqual([
+      'unprocessable',
+      expect.stringMatching(/"text" is no list/),
+    ]);
   });
 
   test('each operation works on the result of the one before', () => {

@@ -210,6 +210,39 @@ describe.each(stores)('on %s', (_name, open) => {
       expect(answer.text).toContain('"valueQuantity":{"value":1.50},"component":[{"code":{"text":"y"},"valueQuantity":{"value":3}}]');
     });
 
+    test('51: FHIRPath Patch builds elements by their parts, of a type and of what repeats itself too', async () => {
+      const { id } = await created({ resourceType: 'Questionnaire', status: 'draft', item: [{ linkId: 'a', item: [{ linkId: 'b' }] }] });
+      const adding = (path: string, name: string, part: object[]) => ({
+        name: 'operation',
+        part: [
+          { name: 'type', valueCode: 'add' },
+          { name: 'path', valueString: path },
+          { name: 'name', valueString: name },
+          { name: 'value', part },
+        ],
+      });
+      const extension = [
+        { name: 'url', valueUri: 'http://x/e' },
+        { name: 'value', valueString: 's' },
+      ];
+      const item = [
+        { name: 'linkId', valueString: 'c' },
+        { name: 'code', valueCoding: { code: 'x' } },
+      ];
+      const parameter = [
+        adding('Questionnaire', 'extension', extension),
+        adding('Questionnaire.status', 'extension', extension),
+        adding('Questionnaire.item.item', 'item', item),
+      ];
+      const body = { resourceType: 'Parameters', parameter };
+      const { json } = await rest.call('PATCH', `Questionnaire/${id}`, { body, contentType: 'application/fhir+json' });
+      expect([json.extension, json._status, json.item[0].item]).toEqual([
+        [{ url: 'http://x/e', valueString: 's' }],
+        { extension: [{ url: 'http://x/e', valueString: 's' }] },
+        [{ linkId: 'b', item: [{ linkId: 'c', code: [{ code: 'x' }] }] }],
+      ]);
+    });
+
     test('49, 51: a patch can neither nest without end nor hold operations without end', async () => {
       const { id } = await created(patient(fresh(), { extension: [{ url: 'http://x/e' }] }));
       const add = {
