@@ -149,3 +149,16 @@ test('prefixes are literal where the type has none', () => {
     conditions: [{ kind: 'text-prefix', prefix: 'name\u001feb' }],
   });
 });
+
+describe('a text of which nothing is compared', () => {
+  test.each(['title=!!!', 'title:contains=...', 'topic:text=-', 'title=%CC%81'])(
+    '%s is refused: it would find all that have any',
+    (query) => {
+      expect(() => parse('PlanDefinition', query, registry)).toThrow(/holds nothing else; ":exact" compares them/);
+    },
+  );
+
+  test('is found by :exact', () => {
+    expect(parse('PlanDefinition', 'title:exact=!!!', registry).ignored).toEqual([]);
+  });
+});

@@ -27,9 +27,20 @@ export const string: SearchType = {
     const text = unescaped(value, parameter.code);
     if (modifier === 'exact') return [{ kind: 'key', suffix: ':exact', value: escaped(text) }];
     if (text.length > TEXT_LENGTH) throw refused(parameter.code, text, `texts are compared up to ${TEXT_LENGTH} characters`);
-    return [{ kind: modifier === 'contains' ? 'text-contains' : 'text-prefix', value: normalised(text) }];
+    return [{ kind: modifier === 'contains' ? 'text-contains' : 'text-prefix', value: comparable(text, parameter.code) }];
   },
 };
+
+/** @throws FhirError `invalid` for a text without anything that is compared: it would find all that have any */
+export function comparable(text: string, parameter: string): string {
+  const value = normalised(text);
+  if (value !== '') return value;
+  throw refused(
+    parameter,
+    text,
+    'punctuation, accents and white space are not compared, and it holds nothing else; ":exact" compares them',
+  );
+}
 
 function textsOf({ type, value }: Found): readonly string[] {
   if (typeof value === 'string') return value === '' ? [] : [value];

@@ -7,6 +7,7 @@ import type { Parameter } from '../parameters.ts';
 import { cut, normalised } from '../text.ts';
 import { isMediaType, mediaTypeEntries, mediaTypeLeaves } from './media-type.ts';
 import { type Entry, type Indexed, type Leaf, NOTHING, type Question, type SearchType } from './search-type.ts';
+import { comparable } from './string.ts';
 import { refused, split, unescaped } from './values.ts';
 
 const SORT_LENGTH = 300;
@@ -39,7 +40,7 @@ export const token: SearchType = {
     const { parameter, modifier } = question;
     switch (modifier) {
       case 'text':
-        return [{ kind: 'text-prefix', suffix: ':text', value: normalised(unescaped(value, parameter.code)) }];
+        return [{ kind: 'text-prefix', suffix: ':text', value: comparable(unescaped(value, parameter.code), parameter.code) }];
       case 'in':
       case 'not-in':
         return [concepts(question, 'in', unescaped(value, parameter.code))];

@@ -29,7 +29,8 @@ export function* history(reading: Reading, scope: HistoryScope, page: Paging): S
   }
   const items = rows.slice(0, page.count);
   const next = rows.length > page.count ? items.at(-1) : undefined;
-  const total = yield* countOf(reading, scope, type, page.total ? Number.MAX_SAFE_INTEGER : COUNTED);
+  const most = page.total ? Number.MAX_SAFE_INTEGER : COUNTED;
+  const total = page.total === false ? undefined : yield* countOf(reading, scope, type, most);
   return {
     items: withTexts(
       connection,

@@ -28,9 +28,7 @@ export interface OpenSqlite {
  */
 export function openSqlite(path: string, limits = LIMITS): OpenSqlite {
   mkdirSync(dirname(path), { recursive: true });
-  const connection = connect(path, 'reads');
-  useWal(connection);
-  migrate(connection, path);
+  const connection = connectFirst(path);
   connection.exec('PRAGMA query_only=1');
   const types = readTypes(connection);
   const writer = openWriter(path);
@@ -46,6 +44,32 @@ export function openSqlite(path: string, limits = LIMITS): OpenSqlite {
     settings: () => writer.send({ kind: 'settings' }),
     close,
   };
+}
+
+function connectFirst(path: string): Connection {
+  let connection: Connection | undefined;
+  try {
+    connection = connect(path, 'reads');
+    useWal(connection);
+    migrate(connection, path);
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw forOperator(path, error);
+  }
+}
+
+/** The driver's own words name no file and say nothing of what to do. */
+function forOperator(path: string, error: unknown): unknown {
+  const { code = '' } = Object(error) as { readonly code?: unknown };
+  if (/^SQLITE_NOTADB/.test(String(code))) return new Error(`${path} is no SQLite database: name another file in DATABASE_URL.`);
+  if (/^SQLITE_CORRUPT/.test(String(code))) return new Error(`${path} is damaged: put a copy of it in its place.`);
+  if (/Unable to open connection|^SQLITE_CANTOPEN/.test(`${error}${code}`)) {
+    return new Error(
+      `${path} cannot be opened: DATABASE_URL names a file that this process may read and write, in a folder that it may write to.`,
+    );
+  }
+  return error;
 }
 
 /** The change to WAL needs the file alone for a moment and does not wait for it: two processes that start together try again. */

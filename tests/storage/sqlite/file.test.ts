@@ -1,6 +1,6 @@
 /** The file: opened, refused, brought to this release's layout; the driver's traps. */
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
@@ -48,6 +48,13 @@ describe('opening', () => {
     expect(() => openSqlite(path)).toThrow(/another program/);
     expect(other.all(raw('SELECT name FROM sqlite_schema'))).toEqual([['theirs']]);
     other.close();
+  });
+
+  test('what is no database, or no file, is refused in a sentence that names it', () => {
+    writeFileSync(path, Buffer.alloc(8192, 'a text of somebody else. '));
+    expect(() => openSqlite(path)).toThrow(`${path} is no SQLite database`);
+    expect(readFileSync(path, 'utf8')).toMatch(/^a text/);
+    expect(() => openSqlite(folder.path)).toThrow(`${folder.path} cannot be opened`);
   });
 
   test('a file of a newer release is refused and left as it is', async () => {

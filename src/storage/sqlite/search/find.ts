@@ -12,7 +12,7 @@ import { compile } from './conditions.ts';
 import { chainsIn } from './fan-out.ts';
 import { compareFound, type Found } from './found.ts';
 import { ALL } from './leaves.ts';
-import { columnsOf, isNewest, NEWEST, type OneType } from './one-type.ts';
+import { columnsOf, inShortStretches, isNewest, NEWEST, type OneType } from './one-type.ts';
 import { newestFirst, type Order, orderOf } from './orders.ts';
 import { passing } from './passing.ts';
 import { type Plan, plan } from './plan.ts';
@@ -21,7 +21,8 @@ import { sorted } from './sorted.ts';
 import { paused, type Steps } from './steps.ts';
 
 /** At most `limit` rows. */
-export function* find(search: OneType): Steps<readonly Found[]> {
+export function* find(given: OneType): Steps<readonly Found[]> {
+  const search = inShortStretches(given);
   const way = yield* plan(search, find, search.limits.few);
   if (way.few) return yield* few(search, way, way.few);
   const order = orderOfFirst(search, way);
@@ -34,7 +35,8 @@ function* few(search: OneType, way: Plan, rows: Fragment): Steps<readonly Found[
 }
 
 /** How many rows fulfil the condition, whatever the limit. */
-export function* count(search: OneType): Steps<number> {
+export function* count(given: OneType): Steps<number> {
+  const search = inShortStretches(given);
   const way = yield* plan({ ...search, sort: [NEWEST] }, find, search.limits.few);
   if (way.few) return yield* countAmong(search, sql`SELECT DISTINCT row FROM (${way.few})`, checksOf(search, way, false));
   const checks = checksOf(search, way, !way.checks.some(isChained));

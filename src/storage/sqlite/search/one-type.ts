@@ -47,6 +47,28 @@ export interface After {
   readonly id: string;
 }
 
+/** Leaves that a stretch of full length is checked against; where there are more, it is shorter. */
+const LEAVES = 16;
+
+/** The same search in stretches short enough for the number of its conditions. */
+export function inShortStretches(search: OneType): OneType {
+  const weight = Math.ceil(leavesOf(search.where) / LEAVES);
+  if (weight <= 1) return search;
+  return { ...search, limits: { ...search.limits, stretch: Math.ceil(search.limits.stretch / weight) } };
+}
+
+function leavesOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.conditions.reduce((sum, each) => sum + leavesOf(each), 0);
+    case 'not':
+      return leavesOf(condition.condition);
+    default:
+      return 1;
+  }
+}
+
 /** How a search runs another one: handed down, because each may need the other. */
 export type Find = (search: OneType) => Steps<readonly Found[]>;
 
