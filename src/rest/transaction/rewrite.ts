@@ -41,8 +41,13 @@ export async function rewriteLinks(
     renamed.set(link, `${address}${version}${found.fragment}`);
     if (isCanonicalOf(found.name, found.target.entry)) canonicals.add(link);
   }
-  for (const place of renamed.size > 0 ? places : [])
-    place.rewrite((link) => (place.kind === 'uri' && canonicals.has(link) ? undefined : renamed.get(link)));
+  for (const { kind, bundled, rewrite } of renamed.size > 0 ? places : []) {
+    const root = bundled ? `${baseUrl}/` : ''; // a relative link would lead to where the entry around it comes from
+    rewrite((link) => {
+      const address = kind === 'uri' && canonicals.has(link) ? undefined : renamed.get(link);
+      return address && root + address;
+    });
+  }
   return renamed.size > 0;
 }
 

@@ -1,6 +1,6 @@
 /** Links between entries, and where they are left alone (https://hl7.org/fhir/R4/http.html#trules). */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Client, client, refusal } from '../client.ts';
+import { BASE, type Client, client, refusal } from '../client.ts';
 import type { OpenedStore } from '../stores.ts';
 import { get, jsonPatch, madeBy, observation, patient, post, put, remove, send, statuses, stored } from './bundles.ts';
 
@@ -230,7 +230,7 @@ export function links(open: () => Promise<OpenedStore>): void {
       };
       const answer = await send(rest, [post(patient(), { fullUrl: P }), post(patient(), { fullUrl: O }), post(document)]);
       const [first, second] = document.entry;
-      const focus = [{ reference: madeBy(answer, 1) }];
+      const focus = [{ reference: `${BASE}/${madeBy(answer, 1)}` }]; // relative, it would lead to x.example.org
       const kept = { entry: [first, { ...second, resource: { ...second?.resource, focus } }] };
       expect(JSON.parse(await stored(opened.store, madeBy(answer, 2)))).toMatchObject(kept);
       const alone = await rest.call('POST', 'Bundle', { body: document });
