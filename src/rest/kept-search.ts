@@ -6,22 +6,23 @@ import { createHash } from 'node:crypto';
 import { FhirError } from '../fhir/error.ts';
 import type { FhirRequest, QueryParameters } from '../fhir/request.ts';
 import type { Ledger } from '../storage/ledger.ts';
-import { GENERAL } from './query-parameters.ts';
+import { once } from './query-parameters.ts';
 
 /** The parameter of ours that carries the token. */
 const KEPT = '_kept';
 const HOUR = 3_600_000;
 const HOURS = 25;
-/** Characters: whoever may only read must not fill the store. */
+/** Characters that one search may put into the store. */
 const MOST = 200_000;
+/** How the answer is written is looked at before the token is. */
+const WRITTEN: readonly string[] = ['_format', '_pretty'];
 
 /**
- * The same search in few characters. Parameters that say how the answer is written stay: they are looked at before.
+ * The same search in few characters.
  * @throws FhirError `too-costly` for a search that is too long to be kept
  */
 export async function keptSearch(ledger: Ledger, used: QueryParameters, now: Date): Promise<QueryParameters> {
-  const isGeneral = ([name]: QueryParameters[number]) => (GENERAL as readonly string[]).includes(name);
-  const query = used.filter((each) => !isGeneral(each));
+  const query = used.filter(([name]) => !WRITTEN.includes(name));
   const hour = Math.floor(now.getTime() / HOUR); // one record for all pages that are asked for within it
   const text = JSON.stringify([hour, query]);
   if (text.length > MOST) {
@@ -30,12 +31,12 @@ export async function keptSearch(ledger: Ledger, used: QueryParameters, now: Dat
   }
   const token = createHash('sha256').update(text).digest('base64url');
   await ledger.append(kindOf(token), { query }, { key: 'query', until: new Date((hour + HOURS) * HOUR) });
-  return [...used.filter(isGeneral), [KEPT, token]];
+  return [...used.filter(([name]) => WRITTEN.includes(name)), [KEPT, token]];
 }
 
-/** The request with the parameters that its token stands for. @throws FhirError `invalid` for a token that is none, or too old */
+/** The request with the parameters that its token stands for. @throws FhirError `invalid` for a token that is none, stands twice, or is too old */
 export async function withKeptSearch<R extends Pick<FhirRequest, 'query'>>(ledger: Ledger, request: R): Promise<R> {
-  const token = request.query.find(([name, value]) => name === KEPT && value !== '')?.[1];
+  const token = once(request.query, KEPT);
   if (token === undefined) return request;
   const [record] = /^[\w-]{43}$/.test(token) ? (await ledger.list(kindOf(token), { count: 1 })).items : [];
   if (!record) {

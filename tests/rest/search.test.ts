@@ -313,7 +313,7 @@ describe.each(stores)('search on %s', (_name, open) => {
       const many = (n: number) => Array.from({ length: 300 }, (_, i) => `no-such-patient-${n}-${i}`).join(',');
       const form = [1, 2, 3].map((n) => `_id=p1,p2,p3,${many(n)}`).join('&');
       const seen: string[] = [];
-      let next: string | undefined = `Patient?${form}&_count=1&_sort=_id&_elements=name&_format=json`;
+      let next: string | undefined = `Patient?${form}&_count=1&_sort=_id&_elements=${Array(300).fill('name').join()}&_format=json`;
       for (let pages = 0; next && pages < 5; pages++) {
         const each: Page = await page(next);
         seen.push(...names(each));
@@ -326,6 +326,7 @@ describe.each(stores)('search on %s', (_name, open) => {
       const values = Array.from({ length: 500 }, (_, i) => `${'x'.repeat(60)}${i}`).join(',');
       const huge = Array(8).fill(`_id=p1,p2,p3,${values}`).join('&');
       expect(await refusal(rest.call('GET', `Patient?${huge}&_count=1`))).toMatchObject({ kind: 'too-costly' });
+      expect(await refusal(rest.call('GET', 'Patient?_kept=x&_kept=y'))).toMatchObject({ message: expect.stringContaining('2 times') });
       for (const token of ['x', 'a'.repeat(43)]) {
         expect(await refusal(rest.call('GET', `Patient?_kept=${token}`))).toMatchObject({
           message: expect.stringContaining('begin it anew'),
