@@ -40,7 +40,11 @@ async function historyPage({ store, core }: Deps, request: FhirRequest, target: 
   const token = once(query, CURSOR);
   const scope: HistoryScope = { ...target, ...since(query), ...at(query) };
   const after = token === undefined ? undefined : openToken(token, scope);
-  const page = await store.history(scope, { count: Math.max(count, 1), ...(after !== undefined && { after }), total: count === 0 });
+  const page = await store.history(scope, {
+    count: Math.max(count, 1),
+    ...(after !== undefined && { after }),
+    ...(count === 0 && { total: true }),
+  });
   const entries = page.items
     .slice(0, count)
     .map((version) => historyEntry(request.baseUrl, part ? shortened(version, part, core) : version));

@@ -97,7 +97,7 @@ export interface Paging {
   readonly count: number;
   /** `next` of the page before. Plain JSON; an adapter refuses what it did not make with FhirError `invalid`. */
   readonly after?: string;
-  /** Whether all items are to be counted, whatever it costs; without it, at most COUNTED are. */
+  /** Whether all items are to be counted, whatever it costs, or none; where it is left open, at most COUNTED are. */
   readonly total?: boolean;
 }
 

@@ -8,7 +8,7 @@ export interface Survey {
   readonly hash: string;
 }
 
-const PAGE = 100;
+const PAGE = 500;
 const MODULUS = 1n << 256n;
 
 /** Versions newest first, page by page, from a place on. */
@@ -17,7 +17,7 @@ export async function* pagesOfVersions(
   start?: string,
 ): AsyncGenerator<{ readonly versions: readonly Version[]; readonly next?: string }> {
   for (let after = start, more = true; more; more = after !== undefined) {
-    const { items, next } = await store.history({}, { count: PAGE, ...(after !== undefined && { after }) });
+    const { items, next } = await store.history({}, { count: PAGE, total: false, ...(after !== undefined && { after }) });
     yield { versions: items, ...(next !== undefined && { next }) };
     after = next;
   }

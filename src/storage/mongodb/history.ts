@@ -25,9 +25,9 @@ export async function history(
       .find(start, { projection: VERSION_FIELDS, ...atMost(count + 1), ...limit })
       .sort({ lu: -1, v: -1, _id: 1 })
       .toArray(),
-    versions.countDocuments(filter, { ...limit, ...(!asked && { limit: COUNTED + 1 }) }),
+    asked === false ? undefined : versions.countDocuments(filter, { ...limit, ...(!asked && { limit: COUNTED + 1 }) }),
   ]);
-  const total = asked || counted <= COUNTED ? counted : undefined;
+  const total = counted !== undefined && (asked || counted <= COUNTED) ? counted : undefined;
   const shown = rows.slice(0, count);
   const last = rows.length > count ? shown.at(-1) : undefined;
   return { items: shown.map(toVersion), ...(total !== undefined && { total }), ...(last && { next: tokenOf(last.lu, last.v, last._id) }) };

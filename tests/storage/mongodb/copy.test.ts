@@ -128,7 +128,7 @@ await onWireServer('a copy', (server) => {
       copyVersions({ from, to, report, now: () => new Date() }, async () => undefined);
     const small = async () => {
       const source = await target();
-      await fill(source, 120);
+      await fill(source, 400); // more than one page
       return source;
     };
 
