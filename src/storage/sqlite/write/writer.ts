@@ -51,8 +51,8 @@ export function openWriter(path: string): Writer {
         if (closed) return reject(unavailable('it is closed'));
         thread ??= startThread(path, settle, ended);
         thread.ref();
-        waiting.set(++sent, { resolve, reject });
-        thread.postMessage({ number: sent, task } satisfies Request);
+        thread.postMessage({ number: ++sent, task } satisfies Request); // throws where it cannot be copied: then nobody waits for it
+        waiting.set(sent, { resolve, reject });
       }),
     close: async () => {
       closed = true;
