@@ -115,6 +115,19 @@ describe('metadata', () => {
     expect((await made.call('GET', 'metadata', { ifModifiedSince: 'Wed, 01 Jan 2020 09:59:59 GMT' })).status).toBe(200);
   });
 
+  test('14: a date that another statement may have had is no ground for 304', async () => {
+    const made = client({ store: new MemoryStore() });
+    await made.call('GET', 'metadata', { now: new Date('2020-01-01T10:00:00Z') });
+    expect((await made.call('GET', 'metadata', { ifModifiedSince: 'Wed, 01 Jan 2020 10:05:00 GMT' })).status).toBe(200);
+
+    let current: ParameterRegistry = registry;
+    const changing = client({ store: new MemoryStore(), parameters: () => current });
+    const date = (await changing.call('GET', 'metadata', { now: new Date('2020-01-01T10:00:00.1Z') })).headers?.['Last-Modified'] ?? '';
+    current = { ...registry, common: () => [] };
+    const again = await changing.call('GET', 'metadata', { now: new Date('2020-01-01T10:00:00.9Z'), ifModifiedSince: date });
+    expect([again.status, again.headers?.['Last-Modified']]).toEqual([200, date]);
+  });
+
   test('58: tells of the token and of other origins', async () => {
     const security = async (token: boolean, cors: boolean) =>
       (await statement(client({ store: new MemoryStore(), access: { token, cors } }))).rest?.[0]?.security;
