@@ -33,8 +33,8 @@ export function linesOf(
 }
 
 function list(what: string, names: readonly string[]): string {
-  const once = [...new Set(names)];
+  const once = [...new Map(names.map((name) => [name.toLowerCase(), name])).values()];
   if (once.length === 0) return '';
-  const more = once.length > MOST_NAMES ? ` and ${once.length - MOST_NAMES} more` : '';
-  return `${what}: ${once.slice(0, MOST_NAMES).map(escapeName).join(', ')}${more}.`;
+  const more = once.length > MOST_NAMES ? `; and ${once.length - MOST_NAMES} more` : '';
+  return `${what}: ${once.slice(0, MOST_NAMES).map(escapeName).join('; ')}${more}.`;
 }

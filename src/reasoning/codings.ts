@@ -12,6 +12,7 @@ export const ATC = 'http://www.whocc.no/atc';
 export const ICD_10 = 'http://hl7.org/fhir/sid/icd-10';
 export const ICD_10_CM = 'http://hl7.org/fhir/sid/icd-10-cm';
 export const UCUM = 'http://unitsofmeasure.org';
+const ABSENT = 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips';
 
 const OIDS: Readonly<Record<string, string>> = {
   '2.16.840.1.113883.6.96': SNOMED,
@@ -85,4 +86,9 @@ export function codingsOf(concept: CodeableConcept | undefined): readonly Coding
 /** `system|code` of each coding that has both. */
 export function keysOf(concept: CodeableConcept | undefined): string[] {
   return codingsOf(concept).flatMap((coding) => (coding.system && coding.code ? [`${coding.system}|${coding.code}`] : []));
+}
+
+/** It says that somebody asked and there is none (https://hl7.org/fhir/uv/ips/CodeSystem-absent-unknown-uv-ips.html). */
+export function saysNone(concept: CodeableConcept | undefined): boolean {
+  return codingsOf(concept).some(({ system, code }) => system === ABSENT && code?.startsWith('no-known-'));
 }

@@ -9,7 +9,7 @@ import type {
   Procedure,
   QuestionnaireResponse,
 } from '../fhir/types.ts';
-import { codingsOf, ICD_10, ICD_10_CM, keysOf, normaliseConcept } from './codings.ts';
+import { codingsOf, ICD_10, ICD_10_CM, keysOf, normaliseConcept, saysNone } from './codings.ts';
 import { type Form, readForms } from './forms.ts';
 import { countsAsMedicine, type Medicine, recogniseAllergy, recogniseMedicine } from './medicines.ts';
 import { type NameIndex, namesOf } from './names.ts';
@@ -100,7 +100,9 @@ export function factsOf(sent: CallData, names: NameIndex, forms: readonly Form[]
     notUnderstood: [
       ...nobodys.map((resource) => unread(resource, `${resource.resourceType} that names no patient`)),
       ...incomplete.map(({ title }) => ({ type: 'QuestionnaireResponse', name: `${title} (a required question has no answer)` })),
-      ...conditions.filter(({ code }) => !isRead(code, names)).map((condition) => unread(condition, calledBy(condition.code))),
+      ...conditions
+        .filter(({ code }) => !isRead(code, names) && !saysNone(code))
+        .map((condition) => unread(condition, calledBy(condition.code))),
       ...[...medicines, ...allergies].flatMap(({ resource, notUnderstood }) => (notUnderstood ? [unread(resource, notUnderstood)] : [])),
     ],
     withoutUnit: observations.flatMap(({ resource, withoutUnit }) => (withoutUnit ? [resource] : [])),

@@ -10,7 +10,7 @@ import type {
   MedicationRequest,
   MedicationStatement,
 } from '../fhir/types.ts';
-import { ATC, codingsOf, keysOf, normaliseConcept, RXNORM } from './codings.ts';
+import { ATC, codingsOf, keysOf, normaliseConcept, RXNORM, saysNone } from './codings.ts';
 import { objectsIn } from './lists.ts';
 import { type NameIndex, namesOf } from './names.ts';
 
@@ -40,7 +40,7 @@ export function recogniseMedicine(
   const stated = rest.medicationCodeableConcept ?? conceptOf(medicine, referred);
   const { concept, byName, known } = recognise(stated, names);
   const resource = { ...rest, ...(concept && { medicationCodeableConcept: concept }) } as Medicine;
-  if (known || isAnother(concept)) return { resource, byName };
+  if (known || isAnother(concept) || saysNone(concept)) return { resource, byName };
   return { resource, byName, notUnderstood: namesOf(concept)[0] ?? keysOf(concept)[0] ?? 'a medicine without a name' };
 }
 
@@ -60,7 +60,8 @@ export function recogniseAllergy(allergy: AllergyIntolerance, names: NameIndex):
     }),
   };
   const understood = [code, ...reactions.map(({ substance }) => substance)].some(
-    ({ known, concept }) => known || codingsOf(concept).some(({ system, code: own }) => system && own && names.reads(system)),
+    ({ known, concept }) =>
+      known || saysNone(concept) || codingsOf(concept).some(({ system, code: own }) => system && own && names.reads(system)),
   );
   if (understood) return { resource, byName };
   return { resource, byName, notUnderstood: namesOf(code.concept)[0] ?? keysOf(code.concept)[0] ?? 'an allergy without a name' };

@@ -158,6 +158,43 @@ describe('a new diagnosis', () => {
     expect(cards[0]?.detail).toContain('QuestionnaireResponse');
   });
 
+  test.each([
+    ['self-management', {}],
+    ['self-management', { smoker: false }],
+    ['physical-exam', { 'exam.kemp': true }],
+    ['diagnostic-criteria', { 'block.done': false }],
+  ])('a form that opens something, %s, suspends nothing where a question is left open: %j', async (name, answers) => {
+    const { actions, cards } = await ask({ entered: RAMUS, responses: [screen(), form(name, answers)] });
+    expect(actions).not.toContain('card.safety');
+    expect(cards.find((_, i) => actions[i] === 'card.conservative')?.suggestions).toHaveLength(5);
+  });
+
+  test('a later screen that leaves bowel and bladder open does not take back the alarm of an earlier one', async () => {
+    const later = form('red-flag-screen', { 'redflag-persistent-6wk': true }, '2026-09-12T10:00:00Z');
+    const { actions, items } = await ask({ entered: RAMUS, responses: [screen(['redflag-bowel-bladder']), { ...later, id: 'later' }] });
+    expect(actions.slice(0, 2)).toEqual(['card.redflag', 'card.safety']);
+    expect(items).toContain('redflag.bowel-bladder');
+  });
+
+  test('a chart that says that there are no problems, allergies or medicines is understood', async () => {
+    const absent = (code: string, display: string) => ({
+      coding: [{ system: 'http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips', code, display }],
+    });
+    const { cards } = await ask({
+      entered: RAMUS,
+      conditions: [{ ...RAMUS, id: 'none', code: absent('no-known-problems', 'No known problems') }],
+      responses: [screen()],
+      prefetch: {
+        allergies: bundle({ resourceType: 'AllergyIntolerance', id: 'a', patient: subject, code: absent('no-known-allergies', 'None') }),
+        statements: bundle({
+          ...{ resourceType: 'MedicationStatement', id: 's', status: 'active', subject },
+          medicationCodeableConcept: absent('no-known-medications', 'No known medications'),
+        }),
+      },
+    });
+    expect(cards.map(({ detail }) => detail).join()).not.toContain('Not understood');
+  });
+
   test('a medicine that only its name tells is said to be recognised so', async () => {
     const medicine = {
       resourceType: 'MedicationRequest',

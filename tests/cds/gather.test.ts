@@ -254,6 +254,6 @@ test('types that no system here keeps are taken as none, and said so', async () 
   for (const prefetch of [some, { ...some, observations: OUTCOME }]) {
     const cards = await call(prefetch, {}, undefined, [], '1', ['Observation', 'Device']);
     expect(actions(cards)).toEqual(['card.main']);
-    expect(cards[0]?.detail).toContain('Taken as none, since no system here keeps them: Observation, Device.');
+    expect(cards[0]?.detail).toContain('Taken as none, since no system here keeps them: Observation; Device.');
   }
 });

@@ -5,7 +5,7 @@ import { factsOf } from '../../src/reasoning/facts.ts';
 import { formsOf } from '../../src/reasoning/forms.ts';
 import { loadPlan } from '../../src/reasoning/load-plan.ts';
 import { nameIndex } from '../../src/reasoning/names.ts';
-import { BASE, definitionsOf, library, plan } from './content.ts';
+import { BASE, definitionsOf, library, plan, rule } from './content.ts';
 
 const patient: Patient = { resourceType: 'Patient', id: 'p' };
 const item: QuestionnaireItem[] = [
@@ -20,6 +20,9 @@ const item: QuestionnaireItem[] = [
     ],
   },
   { linkId: 'other', type: 'boolean', required: true },
+  { linkId: 'habit', type: 'boolean', required: true },
+  { linkId: 'pain', type: 'boolean', required: true },
+  { linkId: 'pain-where', type: 'string', enableWhen: [{ question: 'pain', operator: '=', answerBoolean: true }] },
 ];
 const screen = {
   resourceType: 'Questionnaire',
@@ -30,28 +33,37 @@ const screen = {
   item,
 } as const;
 const entry = plan('entry', [{ id: 'a', definitionCanonical: `${BASE}/PlanDefinition/nested|1.0.0` }]);
-const nested = plan('nested', [{ id: 'b', action: [{ id: 'c', definitionCanonical: `${screen.url}|1.0.0` }] }]);
+const closing = "%unavailable.empty() and (%Yes contains 'flag' or %Yes contains 'other' or %Yes contains 'pain-where').not()";
+const nested = plan('nested', [
+  rule('b', closing, [{ id: 'c', definitionCanonical: `${screen.url}|1.0.0` }]),
+  rule('d', "%Yes contains 'habit'", [{ id: 'e' }]),
+]);
+const logic = library({ Yes: '%responses.descendants().where(answer.value.exists($this = true)).linkId' }, []);
 
 async function forms() {
-  const loaded = await loadPlan(entry, definitionsOf(entry, nested, screen as FhirResource, library({}, [])));
+  const loaded = await loadPlan(entry, definitionsOf(entry, nested, screen as FhirResource, logic));
   if (!loaded.plan) throw new Error(loaded.faults.join());
   return formsOf(loaded.plan);
 }
 const answered = (linkId: string, ...answer: object[]) => ({ linkId, answer });
 const no = { valueBoolean: false };
-const whole = [{ linkId: 'flags', item: [answered('flag', no)] }, answered('other', no)];
+const whole = [{ linkId: 'flags', item: [answered('flag', no)] }, answered('other', no), answered('pain', no)];
+
+async function factsFrom(chart: readonly FhirResource[]) {
+  const data = { patient, context: [], chart, triggering: 'chart' as const, unavailable: [], without: [] };
+  return factsOf(
+    data,
+    nameIndex([], [], () => true),
+    await forms(),
+  );
+}
 
 async function read(...given: (readonly [id: string, authored: string, item: object[]])[]) {
   const chart = given.map(([id, authored, items]) => ({
     ...{ resourceType: 'QuestionnaireResponse', id, status: 'completed', subject: { reference: 'Patient/p' } },
     ...{ questionnaire: `${screen.url}|2`, authored, item: items as QuestionnaireResponseItem[] },
   }));
-  const data = { patient, context: [], chart: chart as FhirResource[], triggering: 'chart' as const, unavailable: [], without: [] };
-  const { responses, unavailable, notUnderstood } = factsOf(
-    data,
-    nameIndex([], [], () => true),
-    await forms(),
-  );
+  const { responses, unavailable, notUnderstood } = await factsFrom(chart as FhirResource[]);
   return { responses: responses.map(({ id }) => id), unavailable, said: notUnderstood.length };
 }
 
@@ -63,8 +75,9 @@ describe('the latest response to a form', () => {
   test.each<[string, object[]]>([
     ['nothing at all', []],
     ['one question left open', [{ linkId: 'flags', item: [answered('flag', no)] }]],
-    ['a code in place of a Boolean', [answered('flag', { valueCoding: { code: 'Y' } }), answered('other', no)]],
-    ['an answer without value', [answered('flag', {}), answered('other', no)]],
+    ['a code in place of a Boolean', [answered('flag', { valueCoding: { code: 'Y' } }), answered('other', no), answered('pain', no)]],
+    ['an answer without value', [answered('flag', {}), answered('other', no), answered('pain', no)]],
+    ['the question open that enables one', [{ linkId: 'flags', item: [answered('flag', no)] }, answered('other', no)]],
   ])('with %s is no response, and the forms count as not read', async (_, items) => {
     expect(await read(['a', '2026-01-02', items])).toEqual({ responses: [], unavailable: ['QuestionnaireResponse'], said: 1 });
   });
@@ -87,6 +100,31 @@ describe('the latest response to a form', () => {
       responses: ['a', 'b'],
       unavailable: [],
       said: 0,
+    });
+  });
+
+  test('may leave open what only opens something', async () => {
+    expect(await read(['a', '2026-01-02', [...whole, answered('habit', {})]])).toMatchObject({
+      responses: ['a'],
+      unavailable: [],
+      said: 0,
+    });
+  });
+
+  test('that leaves open what an older one affirms takes it over, and no older no', async () => {
+    const response = (id: string, authored: string, items: object[]) =>
+      ({
+        ...{ resourceType: 'QuestionnaireResponse', id, status: 'completed', subject: { reference: 'Patient/p' } },
+        ...{ questionnaire: screen.url, authored, item: items },
+      }) as FhirResource;
+    const { responses } = await factsFrom([
+      response('old', '2025-01-01', [answered('flag', no), answered('other', { valueBoolean: true })]),
+      response('new', '2026-01-02', [answered('habit', { valueBoolean: true })]),
+      response('between', '2025-06-01', [answered('flag', { valueBoolean: true }), answered('other', no), answered('pain', no)]),
+    ]);
+    expect(responses[0]).toMatchObject({
+      id: 'new',
+      item: [answered('habit', { valueBoolean: true }), answered('flag', { valueBoolean: true })],
     });
   });
 });
