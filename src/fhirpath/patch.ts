@@ -53,7 +53,7 @@ function add(resource: Lossless, operation: PatchOperation, facts: ElementFacts)
   const { type, json } = written(operation, path, facts);
   const parent = holderAt(resource, steps, operation);
   const member = fact.choice ? name + capital(type ?? '') : name;
-  const known = parent[memberName(parent, name)];
+  const known = parent[fact.choice ? memberName(parent, name) : name]; // `versionNeeded` is no version
   if (fact.list) setList(parent, member, (items, added) => [...items, added], json);
   else if (known !== undefined) throw unfit(operation, `"${name}" is there already and may stand once; replace it`);
   else parent[member] = json;

@@ -34,8 +34,9 @@ export function stepsTo(node: PlacedNode, resource: Lossless): readonly (string 
 
 /** The member that holds an element: itself, or the one of a choice (`value` → `valueQuantity`). */
 export function memberName(parent: unknown, element: string): string {
-  if (typeof parent !== 'object' || parent === null || Object.hasOwn(parent, element)) return element;
+  if (typeof parent !== 'object' || parent === null) return element;
   const members = Object.keys(parent).map((member) => member.replace(/^_/, ''));
+  if (members.includes(element)) return element;
   return members.find((member) => member.startsWith(element) && /^[A-Z]/.test(member.slice(element.length))) ?? element;
 }
 

@@ -161,6 +161,12 @@ describe('FHIRPath Patch (51)', () => {
       does('replace', 'Patient.name.given[1]', {}, text('b')),
       named('"given":["a","b"],"_given":[null,{"id":"x"}]'),
     ],
+    [
+      'replace an element of extensions alone whose name another one begins with',
+      '{"resourceType":"CodeSystem","versionNeeded":true,"_version":{"id":"x"}}',
+      does('replace', 'CodeSystem.version', {}, text('1')),
+      '{"resourceType":"CodeSystem","versionNeeded":true,"_version":{"id":"x"},"version":"1"}',
+    ],
     ['delete an item', named(given), does('delete', 'Patient.name.given[1]'), named('"given":["a","c"]')],
     [
       'move an item',

@@ -243,6 +243,19 @@ describe.each(stores)('on %s', (_name, open) => {
       ]);
     });
 
+    test('51: FHIRPath Patch adds an element whose name another one begins with', async () => {
+      const { id } = await created({ resourceType: 'CodeSystem', status: 'draft', content: 'complete', versionNeeded: true });
+      const part = [
+        { name: 'type', valueCode: 'add' },
+        { name: 'path', valueString: 'CodeSystem' },
+        { name: 'name', valueString: 'version' },
+        { name: 'value', valueString: '1' },
+      ];
+      const body = { resourceType: 'Parameters', parameter: [{ name: 'operation', part }] };
+      const { json } = await rest.call('PATCH', `CodeSystem/${id}`, { body, contentType: 'application/fhir+json' });
+      expect(json).toMatchObject({ version: '1', versionNeeded: true });
+    });
+
     test('49, 51: a patch can neither nest without end nor hold operations without end', async () => {
       const { id } = await created(patient(fresh(), { extension: [{ url: 'http://x/e' }] }));
       const add = {
