@@ -17,7 +17,7 @@ export type Decision =
 
 /**
  * A draft follows its file unless it was edited over REST (its current version has no origin). A released
- * url|version never changes: https://hl7.org/fhir/R4/lifecycle.html.
+ * url|version never changes, but it can be retired, by its file or over REST: https://hl7.org/fhir/R4/lifecycle.html.
  * @param current the current version; a deletion is a version without json
  * @param before the version before a deletion
  */
@@ -26,7 +26,8 @@ export function decide(file: ContentFile, current: Version | undefined, before?:
   const stored = content(current) ?? content(before);
   const same = current.origin?.hash === file.hash || (stored !== undefined && sameContent(file, stored));
   if (same && current.json) return { kind: 'unchanged' };
-  if (!same && stored && sameRelease(file, stored) && (current.origin || isReleased(file.resource))) {
+  const isBound = current.origin || isReleased(file.resource);
+  if (!same && stored && isBound && sameRelease(file, stored) && !isRetirement(file, stored, current)) {
     return { kind: 'fault', sentence: releaseFault(file, current) };
   }
   if (!current.origin) return { kind: 'kept', deleted: !current.json, versionId: current.versionId };
@@ -36,7 +37,7 @@ export function decide(file: ContentFile, current: Version | undefined, before?:
 /** The fault of a file that would write a release anew which the row had before and has left behind. @param earlier a version of the row */
 export function earlierRelease(file: ContentFile, earlier: Version): Decision | undefined {
   const stored = content(earlier);
-  if (!stored || !sameRelease(file, stored) || sameContent(file, stored)) return undefined;
+  if (!stored || !sameRelease(file, stored) || sameContent(file, stored) || isRetiredBy(file, stored)) return undefined;
   return { kind: 'fault', sentence: releaseFault(file, earlier) };
 }
 
@@ -59,6 +60,21 @@ export function bare({ meta, ...resource }: LosslessObject): LosslessObject {
 function sameRelease(file: ContentFile, stored: LosslessObject): boolean {
   const { url, version } = file.resource as { url?: string; version?: string };
   return url !== undefined && isReleased(stored) && stored.url === url && stored.version === version;
+}
+
+/** The file retires the row, or somebody has retired the row over REST: both are left as they are otherwise. */
+function isRetirement(file: ContentFile, stored: LosslessObject, { origin }: Version): boolean {
+  return isRetiredBy(file, stored) || (!origin && stored.status === 'retired' && sameButForRetiring(file, stored));
+}
+
+function isRetiredBy(file: ContentFile, stored: LosslessObject): boolean {
+  const { status } = file.resource as { status?: unknown };
+  return status === 'retired' && stored.status === 'active' && sameButForRetiring(file, stored);
+}
+
+function sameButForRetiring(file: ContentFile, stored: LosslessObject): boolean {
+  const lasting = ({ status, date, text, meta, ...resource }: LosslessObject) => stringifyLossless(resource);
+  return lasting(parseJson(file.text).lossless() as LosslessObject) === lasting(stored);
 }
 
 export function isReleased(resource: object): boolean {

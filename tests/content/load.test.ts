@@ -76,6 +76,21 @@ describe('loading content', () => {
     expect(await load(opened, [folder])).toMatchObject({ written: 1 });
   });
 
+  test('lets a release be retired: over REST, which is kept, or by its file; but not come back', async () => {
+    const opened = openStore();
+    const file = (id: string, more: object = {}) => ({ [`ValueSet/${id}.json`]: valueSet(id, { status: 'active', ...more }) });
+    const folder = contentFolder({ ...file('a'), ...file('b') });
+    await load(opened, [folder]);
+    await edit(opened.store, valueSet('a', { status: 'retired', date: '2026-02-03' }));
+    expect(await load(opened, [folder])).toMatchObject({ written: 0, kept: ['ValueSet/a'] });
+    writeFiles(folder, { ...file('a', { status: 'retired' }), ...file('b', { status: 'retired' }) });
+    expect(await load(opened, [folder])).toMatchObject({ written: 1, kept: ['ValueSet/a'] });
+    writeFiles(folder, { ...file('a'), ...file('b') });
+    expect(await faultsOf(load(opened, [folder]))).toEqual([expect.stringContaining('b.json differs from')]);
+    writeFiles(folder, { ...file('a', { title: 'Other' }), ...file('b', { status: 'retired' }) });
+    expect(await faultsOf(load(opened, [folder]))).toEqual([expect.stringContaining('a.json differs from')]);
+  });
+
   test.each([
     ['with the same content', {}, 0],
     ['with other content, which is refused', { title: 'Other' }, 1],
