@@ -28,10 +28,9 @@ const OF_ENTRIES: ReadonlySet<string> = new Set(['Bundle.entry.fullUrl', 'Bundle
 export function linkPlaces(resource: LosslessObject): readonly LinkPlace[] {
   const elements = [...placedElements(resource)].filter(({ value }) => typeof value === 'string');
   const names = namesIn(elements);
-  return elements.flatMap(({ bundled, ...element }) => {
+  return elements.flatMap((element) => {
     const place = placeOf(element, String(element.value));
-    if (!place) return [];
-    return [{ ...(bundled ? outward(place, names) : place), bundled }];
+    return place ? [{ ...(element.bundled ? outward(place, names) : place), bundled: element.bundled }] : [];
   });
 }
 
