@@ -18,7 +18,7 @@ export interface OpenStore {
 
 /**
  * The only place that names adapters. `file:path` (relative to the working folder) or `file:///path` is the embedded store,
- * `mongodb://…` or `mongodb+srv://…` a MongoDB; the options are for that one.
+ * `mongodb://…` or `mongodb+srv://…` a MongoDB; of the options `log` is for both, the others are for that one.
  * @throws Error a sentence for the operator, never with the address: it may hold a password
  */
 export async function openStore(url: string, options: MongoOptions = {}): Promise<OpenStore> {
@@ -33,5 +33,5 @@ export async function openStore(url: string, options: MongoOptions = {}): Promis
     );
   }
   const path = url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
-  return { ...openSqlite(path), kind: `embedded SQLite file ${path}` };
+  return { ...openSqlite(path, options.log ? { log: options.log } : {}), kind: `embedded SQLite file ${path}` };
 }

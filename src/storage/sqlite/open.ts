@@ -6,7 +6,7 @@ import type { StoreUpkeep } from '../upkeep.ts';
 import { type Connection, connect } from './connection.ts';
 import { migrate } from './layout.ts';
 import { SqliteLedger } from './ledger.ts';
-import { LIMITS } from './search/one-type.ts';
+import { LIMITS, type Limits } from './search/one-type.ts';
 import { SqliteStore } from './store.ts';
 import { readTypes } from './types.ts';
 import { SqliteUpkeep } from './upkeep.ts';
@@ -22,16 +22,22 @@ export interface OpenSqlite {
   close(): Promise<void>;
 }
 
+export interface SqliteOptions {
+  readonly limits?: Limits;
+  /** Writes one line for the operator. */
+  readonly log?: (line: string) => void;
+}
+
 /**
  * Opens the database file, making it and its folder where they are missing. Any number of processes may have it open.
  * @throws Error a sentence for the operator
  */
-export function openSqlite(path: string, limits = LIMITS): OpenSqlite {
+export function openSqlite(path: string, { limits = LIMITS, log }: SqliteOptions = {}): OpenSqlite {
   mkdirSync(dirname(path), { recursive: true });
   const connection = connectFirst(path);
   connection.exec('PRAGMA query_only=1');
   const types = readTypes(connection);
-  const writer = openWriter(path);
+  const writer = openWriter(path, log);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= writer.close().then(() => connection.close());

@@ -34,7 +34,7 @@ const changes: readonly Change[] = [...observations, ...patients, ...lists, grou
 const folder = temporaryFolder();
 const path = `${folder.path}/ramus.db`;
 const limits = { few: 4, chained: 2, stretch: 12 };
-const opened = openSqlite(path, limits);
+const opened = openSqlite(path, { limits });
 beforeAll(async () => {
   await opened.store.write(changes);
 });

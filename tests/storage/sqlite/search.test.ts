@@ -10,10 +10,10 @@ async function openSmall(): Promise<Opened> {
   const folder = temporaryFolder();
   const path = `${folder.path}/ramus.db`;
   const small = { few: 4, chained: 3, stretch: 7 };
-  const { close, ...opened } = openSqlite(path, small);
+  const { close, ...opened } = openSqlite(path, { limits: small });
   return {
     ...opened,
-    another: async () => openSqlite(path, small),
+    another: async () => openSqlite(path, { limits: small }),
     close: async () => {
       await close();
       folder.remove();

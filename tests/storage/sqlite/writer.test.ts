@@ -142,8 +142,10 @@ describe('faults that pass', () => {
 describe('the thread', () => {
   test('that dies lets nobody wait; the next write starts another', async () => {
     const late = `${folder.path}/late-${count}/ramus.db`;
-    const writer = openWriter(late);
+    const told: string[] = [];
+    const writer = openWriter(late, (line) => told.push(line));
     await expect(writer.send({ kind: 'settings' })).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(told).toEqual([expect.stringMatching(/^The thread that writes to the database ended: .*open/)]);
     mkdirSync(`${folder.path}/late-${count}`);
     const made = connect(late, 'writes');
     made.exec('PRAGMA journal_mode=WAL');

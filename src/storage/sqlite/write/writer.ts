@@ -17,8 +17,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** The thread starts with the first task and again after it died; while nothing waits it keeps no process alive. */
-export function openWriter(path: string): Writer {
+/**
+ * The thread starts with the first task and again after it died; while nothing waits it keeps no process alive.
+ * @param log - is told what ended it
+ */
+export function openWriter(path: string, log: (line: string) => void = () => {}): Writer {
   const waiting = new Map<number, Waiting>();
   let thread: Worker | undefined;
   let sent = 0;
@@ -49,7 +52,7 @@ export function openWriter(path: string): Writer {
     send: (task) =>
       new Promise((resolve, reject) => {
         if (closed) return reject(unavailable('it is closed'));
-        thread ??= startThread(path, settle, ended);
+        thread ??= startThread(path, settle, ended).on('error', (error) => log(endOf(error)));
         thread.ref();
         thread.postMessage({ number: ++sent, task } satisfies Request); // throws where it cannot be copied: then nobody waits for it
         waiting.set(sent, { resolve, reject });
@@ -60,6 +63,11 @@ export function openWriter(path: string): Writer {
       if (thread) await stop(thread);
     },
   };
+}
+
+/** 'exit' follows the error. */
+function endOf({ message }: Error): string {
+  return `The thread that writes to the database ended: ${message}. The next write starts another.`;
 }
 
 function stop(thread: Worker): Promise<void> {
@@ -77,7 +85,6 @@ function startThread(path: string, settle: (replies: readonly Reply[]) => void, 
     ...(extension === '.ts' && { execArgv: ['--import', loader().href] }),
   });
   thread.on('message', settle);
-  thread.on('error', () => {}); // 'exit' follows
   thread.on('exit', ended);
   return thread;
 }
