@@ -161,8 +161,10 @@ function holderAt(resource: Lossless, steps: Steps, operation: PatchOperation): 
 }
 
 function written(operation: PatchOperation, path: string, facts: ElementFacts): { type: string | undefined; json: Lossless } {
-  if (!operation.value) throw new FhirError('invalid', `${operation.label} has no value.`);
-  return { type: operation.value.type, json: jsonOf(operation.value, path, facts) };
+  const { value, label } = operation;
+  const json = value ? jsonOf(value, path, facts) : null;
+  if (!value || json === null) throw new FhirError('invalid', `${label} has no value.`);
+  return { type: value.type, json };
 }
 
 function jsonOf(value: PatchValue, path: string, facts: ElementFacts): Lossless {

@@ -297,6 +297,8 @@ describe('FHIRPath Patch (51)', () => {
     [operation({ type: '"valueCode":"frob"', path: text('Patient') }), /"frob"/],
     [operation({ type: '"valueCode":"add"', path: text('Patient') }, '"valueDate":"1930"'), /no name/],
     [operation({ type: '"valueCode":"replace"', path: text('Patient.active') }), /no value/],
+    [operation({ type: '"valueCode":"add"', path: text('Patient.name[0]'), name: text('given') }, '"valueString":null'), /no value/],
+    [operation({ type: '"valueCode":"add"', path: text('Patient.name[0]'), name: text('given') }, '"_valueString":{"id":"x"}'), /no value/],
     [
       operation({ type: '"valueCode":"insert"', path: text('Patient.name'), index: '"valueInteger":-1' }, '"valueHumanName":{}'),
       /whole number/,
