@@ -64,7 +64,7 @@ function fits(pattern: readonly string[], steps: readonly string[]): boolean {
   if (pattern.length !== steps.length) return false;
   return pattern.every((part, i) => {
     const step = steps[i] ?? '';
-    return NAMES_A_TYPE.has(part) ? isResourceType(step) : part.startsWith('[') ? step !== '' : part === step;
+    return NAMES_A_TYPE.has(part) ? isResourceType(step) : part.startsWith('[') ? /^[^$]/.test(step) : part === step; // `$` begins operations
   });
 }
 

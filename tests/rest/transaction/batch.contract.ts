@@ -140,6 +140,8 @@ export function batches(open: () => Promise<OpenedStore>): void {
       expect(statuses(answer)).toEqual(['200', '200', '200']);
       expect(answer.json.entry[0].resource).toMatchObject({ resourceType: 'Basic' });
       expect(statuses(await send(rest, [input, post(patient()), get('$echo')]))).toEqual(['200', '201', '200']);
+      const missing = await refusal(send(rest, [get('Patient/$no-such')]));
+      expect(missing).toMatchObject({ kind: 'not-found', message: expect.stringContaining('leads to nothing') });
       const fault = await refusal(send(rest, [post(patient()), stir]));
       expect([fault.kind, fault.issues?.[0]?.expression]).toEqual(['not-supported', ['Bundle.entry[1]']]);
     });
