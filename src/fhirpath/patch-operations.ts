@@ -22,6 +22,8 @@ export interface PatchValue {
   readonly parts?: readonly { readonly name: string; readonly value: PatchValue }[];
 }
 
+const ELEMENT = /^[A-Za-z]\w*$/;
+
 type Members = { readonly [member: string]: Lossless };
 
 /** Each operation reads the whole resource. */
@@ -69,6 +71,7 @@ function readOperation(given: Lossless, position: number): PatchOperation {
   const lacking = needs.find((name) => !parts.has(name));
   if (lacking) throw new FhirError('invalid', `${where} (${type}) has no ${lacking}.`);
   const name = text('name');
+  if (name && !ELEMENT.test(name)) throw new FhirError('invalid', `${where}: "name" must be the name of one element.`);
   const value = parts.get('value');
   const numbers = Object.fromEntries(
     ['index', 'source', 'destination']
@@ -87,11 +90,7 @@ function readOperation(given: Lossless, position: number): PatchOperation {
 
 function patchValue(parameter: Members): PatchValue {
   if (Array.isArray(parameter.part)) {
-    const parts = parameter.part.flatMap((part) => {
-      const members = membersOf(part);
-      return members && typeof members.name === 'string' ? [{ name: members.name, value: patchValue(members) }] : [];
-    });
-    return { json: null, parts };
+    return { json: null, parts: parameter.part.map(patchPart) };
   }
   if (parameter.resource !== undefined) return { json: parameter.resource };
   const member = Object.keys(parameter).find((name) => name.startsWith('value')) ?? '';
@@ -99,6 +98,14 @@ function patchValue(parameter: Members): PatchValue {
   const primitive =
     typeof parameter[member] !== 'object' || parameter[member] === null || 'isLosslessNumber' in (parameter[member] as object);
   return { type: primitive ? type.charAt(0).toLowerCase() + type.slice(1) : type, json: parameter[member] ?? null };
+}
+
+function patchPart(part: Lossless): NonNullable<PatchValue['parts']>[number] {
+  const members = membersOf(part);
+  const name = members?.name;
+  if (!members || typeof name !== 'string' || !ELEMENT.test(name))
+    throw new FhirError('invalid', 'Each part of a value in a FHIRPath Patch must have the name of an element.');
+  return { name, value: patchValue(members) };
 }
 
 function textOf(value: PatchValue | undefined, what: string): string | undefined {

@@ -303,6 +303,8 @@ describe('FHIRPath Patch (51)', () => {
       operation({ type: '"valueCode":"insert"', path: text('Patient.name'), index: '"valueInteger":-1' }, '"valueHumanName":{}'),
       /whole number/,
     ],
+    [operation({ type: '"valueCode":"add"', path: text('Patient'), name: text('name.given') }, '"valueString":"x"'), /name of one element/],
+    [operation({ type: '"valueCode":"add"', path: text('Patient'), name: text('name') }, '"part":[{"valueString":"x"}]'), /each part/i],
     [operation({ type: '"valueCode":"delete"', path: text('Patient.(') }), /cannot|read|FHIRPath/],
     [operation({ type: '"valueCode":"delete"' }), /no path/],
     ['{"name":"op"}', /"operation"/],
