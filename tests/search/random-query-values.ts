@@ -132,12 +132,17 @@ function text(random: Random, value: unknown): string {
 
 /** Some characters of the middle. */
 function part(random: Random, whole: string): string {
-  return whole.slice(random.below(4)).slice(0, 3 + random.below(5)) || 'ra';
+  return comparable(whole.slice(random.below(4)).slice(0, 3 + random.below(5)));
 }
 
 function beginning(random: Random, whole: string): string {
   const cut = random.chance(0.6) ? whole.slice(0, 1 + random.below(whole.length)) : whole;
-  return escaped(random.chance(0.3) ? cut.toLowerCase() : cut);
+  return escaped(comparable(random.chance(0.3) ? cut.toLowerCase() : cut));
+}
+
+/** Where nothing of a text is compared, a search for it is refused: then another. */
+function comparable(text: string): string {
+  return /[^\p{M}\p{P}\p{Cc}\s]/u.test(text) ? text : 'ra';
 }
 
 function date(random: Random, value: unknown): string {
