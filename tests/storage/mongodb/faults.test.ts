@@ -100,6 +100,14 @@ await onWireServer('MongoDB and its faults', (server) => {
       expect(append?.body.writeConcern).toEqual({ w: 'majority', j: true, wtimeout: expect.anything() });
     });
 
+    test('what a first start writes is acknowledged by a majority and on disk, whatever the address says', async () => {
+      wire.proxy.taken();
+      await wire.open({}, wire.url(undefined, '&w=1&journal=false'));
+      const writes = wire.proxy.taken().filter(({ body }) => body.update === 'meta' && body.autocommit === undefined);
+      expect(writes.length).toBeGreaterThan(1);
+      for (const { body } of writes) expect(body.writeConcern).toEqual({ w: 'majority', j: true });
+    });
+
     const many = { keys: ['many'] };
     beforeAll(async () => {
       for (let i = 0; i < 251; i++) await opened.ledger.append('many', {});

@@ -68,7 +68,8 @@ const mutants = [
   replaced('commit not on disk', 'transactions.ts', "writeConcern: { w: 'majority', journal: true }", "writeConcern: { w: 'majority' }"),
   replaced('read concern of the unit lowered', 'transactions.ts', "readConcern: { level: 'snapshot' }", "readConcern: { level: 'local' }"),
   replaced('reads not by majority', 'connect.ts', "new ReadConcern('majority')", "new ReadConcern('local')"),
-  replaced('what stands alone not by majority', 'connect.ts', "writeConcern: { w: 'majority', journal: true }", 'writeConcern: { w: 1 }'),
+  replaced('what a start writes not by majority', 'connect.ts', "writeConcern: { w: 'majority', journal: true }", 'writeConcern: { w: 1 }'),
+  replaced('what the ledger keeps not by majority', 'ledger.ts', "{ w: 'majority', journal: true, wtimeoutMS: 10_000 }", '{ w: 1 }'),
   replaced(
     'unit id forgotten',
     'transactions.ts',
