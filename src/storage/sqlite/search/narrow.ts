@@ -52,7 +52,7 @@ function* refers(
 /** What was found with the keys of its url, by which it can be referred to. */
 function targetsOf({ connection, types }: OneType, type: ResourceType, found: readonly Found[]): readonly Target[] {
   const urls = new Map<string, string[]>(found.map(({ head }) => [head.id, []]));
-  for (const [id, name] of keysOf(connection, types.number(type), found, URL_KEYS)) urls.get(id)?.push(name);
+  for (const [id, name] of keysOf(connection, types.number(type), [...urls.keys()], URL_KEYS)) urls.get(id)?.push(name);
   return [...urls].map(([id, keys]) => ({ type, id, entries: { keys } }));
 }
 
@@ -64,7 +64,12 @@ function* referred(
   const found = yield* find(inner(search, type, where));
   if (found.length > search.limits.chained) return undefined;
   const prefix = parameter + SEPARATOR;
-  const links = keysOf(search.connection, search.types.number(type), found, prefix).map(([, name]) => name.slice(prefix.length));
+  const links = keysOf(
+    search.connection,
+    search.types.number(type),
+    found.map(({ head }) => head.id),
+    prefix,
+  ).map(([, name]) => name.slice(prefix.length));
   return linked(search.type, links);
 }
 
@@ -88,17 +93,16 @@ function urlKeys(link: string): readonly string[] {
   return [URL_KEYS + link, ...(bar === link.length - 1 ? [URL_KEYS + link.slice(0, -1)] : [])];
 }
 
-/** Keys with a prefix of the rows that were found, each with the id of its row. */
-function keysOf(
+/** Keys with a prefix of rows of a type, each with the id of its row. */
+export function keysOf(
   connection: Connection,
   type: number,
-  found: readonly Found[],
+  ids: readonly string[],
   prefix: string,
 ): readonly (readonly [id: string, name: string])[] {
-  const ids = jsonList(found.map(({ head }) => head.id));
   const rows = connection.all(sql`SELECT r.id, e.name FROM resource r CROSS JOIN entry e
     ON e.row = r.row AND e.kind = ${ENTRY.key} AND ${startsWith(prefix, raw('e.name'))}
-    WHERE r.type = ${type} AND r.id IN (SELECT value FROM json_each(${ids}))`);
+    WHERE r.type = ${type} AND r.id IN (SELECT value FROM json_each(${jsonList(ids)}))`);
   return rows.map(([id, name]) => [String(id), String(name)]);
 }
 

@@ -7,13 +7,12 @@ import { SEPARATOR } from '../../../search/entries.ts';
 import { linkKeys } from '../../../search/links.ts';
 import type { Condition } from '../../../search/query.ts';
 import { chain, jsonList, raw, sql } from '../fragment.ts';
-import { ENTRY } from '../layout.ts';
 import { URL_KEYS } from './chains.ts';
 import { compile } from './conditions.ts';
 import { chainsIn, fanOut } from './fan-out.ts';
 import type { Found } from './found.ts';
-import { ALL, startsWith } from './leaves.ts';
-import { linked } from './narrow.ts';
+import { ALL } from './leaves.ts';
+import { keysOf, linked } from './narrow.ts';
 import { columnsOf, type Find, NEWEST, type OneType } from './one-type.ts';
 import { paused, type Steps } from './steps.ts';
 
@@ -79,12 +78,12 @@ function* holds(search: OneType, id: string, condition: Condition, find: Find): 
       }
       return condition.kind === 'and';
     case 'referred': {
-      const keys = linkKeys(condition.parameter, { type: search.type, id, entries: { keys: keysOf(search, id, URL_KEYS) } });
+      const keys = linkKeys(condition.parameter, { type: search.type, id, entries: { keys: keysOfRow(search, id, URL_KEYS) } });
       return yield* exists(search, condition.type, [{ kind: 'key', keys }, condition.where], find);
     }
     case 'refers': {
       const prefix = condition.parameter + SEPARATOR;
-      const links = keysOf(search, id, prefix).map((key) => key.slice(prefix.length));
+      const links = keysOfRow(search, id, prefix).map((key) => key.slice(prefix.length));
       for (const type of condition.types) if (yield* exists(search, type, [linked(type, links), condition.where], find)) return true;
       return false;
     }
@@ -99,9 +98,6 @@ function* exists(search: OneType, type: OneType['type'], conditions: readonly Co
   return found.length > 0;
 }
 
-function keysOf({ connection, type, types }: OneType, id: string, prefix: string): readonly string[] {
-  const rows = connection.all(sql`SELECT e.name FROM resource r CROSS JOIN entry e
-    ON e.row = r.row AND e.kind = ${ENTRY.key} AND ${startsWith(prefix, raw('e.name'))}
-    WHERE r.type = ${types.number(type)} AND r.id = ${id}`);
-  return rows.map(([name]) => String(name));
+function keysOfRow({ connection, type, types }: OneType, id: string, prefix: string): readonly string[] {
+  return keysOf(connection, types.number(type), [id], prefix).map(([, name]) => name);
 }
